@@ -1,0 +1,83 @@
+"""What can go wrong in billing, in the words of the trade: our own faults are exceptions, a user's are findings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Severity(StrEnum):
+    """Whether a finding stops the work or only deserves a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake in what a user gave us: what, where, and what to do about it.
+
+    `code` and `parameters` stay the same whatever the language of the reader; `message` and `advice` are English.
+    `place` is a JSON pointer (`/bounds/lines/minimum`) or a cell (`row 7, column Base Price`).
+    """
+
+    code: str
+    place: str
+    message: str
+    advice: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message} {self.advice}".strip()
+
+
+class BillingError(Exception):
+    """Billing could not go on."""
+
+    message: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.message = " ".join((cls.__doc__ or "").split())
+
+    def __init__(self, **parameters: object) -> None:
+        self.parameters = parameters
+        super().__init__(self.message.format(**parameters))
+
+
+class InputRefused(BillingError):
+    """{count} finding(s): {first}"""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(count=len(self.findings), first=self.findings[0] if self.findings else "")
+
+
+class RateUnknown(BillingError):
+    """No rate is known for {code} on {day}. Give the line its own rate, or add the code to the rate book."""
+
+
+class NumberSeriesInvalid(BillingError):
+    """The number series {template!r} is not usable: {reason}."""
+
+
+class NumberSeriesExhausted(BillingError):
+    """The series {template} has {left} number(s) left in {period}, and {wanted} are asked for. Give it more digits,
+    or the letter {{roll}}."""
+
+
+class InvoiceNumberCollisionException(BillingError):
+    """The number {number} is already taken in this ledger, and {attempts} attempts did not find a free one."""
+
+
+class InvoiceUnknown(BillingError):
+    """There is no invoice {number} in this ledger. `ledgerflow invoices` lists those that are there."""
+
+
+class StrategyUnknown(BillingError):
+    """There is no tax strategy {code!r}. Installed are: {known}."""
+
+
+class StrategyBroken(BillingError):
+    """The tax strategy {code!r} breaks {count} law(s) of billing:
+    {laws}"""

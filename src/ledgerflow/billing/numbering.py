@@ -1,0 +1,100 @@
+"""How a counted integer becomes a legal invoice number.
+
+India: at most 16 characters, letters, digits, `-` and `/`, unique in a financial year (CGST Rule 46(b)); the invoice
+portal also refuses a leading 0, `/` or `-`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from string import ascii_uppercase
+
+from ledgerflow.billing.errors import NumberSeriesExhausted, NumberSeriesInvalid
+
+
+class YearStart(StrEnum):
+    """When a series may begin again."""
+
+    JANUARY = "january"
+    APRIL = "april"  # the Indian financial year
+
+
+def year_label(day: date, start: YearStart, *, century: bool = False) -> str:
+    """The year a document belongs to: `2026` from January, `26-27` (or `2026-27`) from April."""
+    if start is YearStart.JANUARY:
+        return str(day.year)
+    first = day.year if day.month >= 4 else day.year - 1
+    return f"{first if century else first % 100:02}-{(first + 1) % 100:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberingRule:
+    """What a country's law asks of an invoice number: a full-match pattern and the start of the year."""
+
+    pattern: str = r"[A-Z0-9][A-Z0-9/-]{0,29}"
+    year_start: YearStart = YearStart.JANUARY
+
+    def allows(self, number: str) -> bool:
+        return re.fullmatch(self.pattern, number) is not None
+
+
+_FIELD = re.compile(r"\{(fy|roll|n:0?(\d+)d?)\}")
+
+
+@dataclass(frozen=True)
+class NumberSeries:
+    """A pattern such as `INV/{fy}/{n:06}`: `{fy}` the year, `{n:06}` the count, `{roll}` a letter that rolls over.
+
+    Without `{roll}` the series is exhausted when its digits are; with it A, B, C … follow one another.
+    """
+
+    template: str
+    rule: NumberingRule = NumberingRule()
+
+    def __post_init__(self) -> None:
+        fields = [match.group(1) for match in _FIELD.finditer(self.template)]
+        if sum(field.startswith("n") for field in fields) != 1 or len(set(fields)) != len(fields):
+            raise NumberSeriesInvalid(
+                template=self.template, reason="it needs {n:06}, once, and {fy}, {roll} at most once"
+            )
+        sample = self._fill(1, date(2026, 6, 1))
+        if not self.rule.allows(sample):
+            raise NumberSeriesInvalid(
+                template=self.template,
+                reason=f"it makes {sample} ({len(sample)} characters), which the law does not allow",
+            )
+
+    @cached_property
+    def _per_roll(self) -> int:
+        digits = next(int(match.group(2)) for match in _FIELD.finditer(self.template) if match.group(2))
+        return int("9" * digits)
+
+    @property
+    def capacity(self) -> int:
+        """How many numbers a period holds."""
+        return self._per_roll * (len(ascii_uppercase) if "{roll}" in self.template else 1)
+
+    def period(self, day: date) -> str:
+        """The key of the counter: one counter a series and year (or one for ever, without `{fy}`)."""
+        return year_label(day, self.rule.year_start) if "{fy}" in self.template else "all"
+
+    def number(self, count: int, day: date) -> str:
+        """The `count`-th number (from 1) of the period in which `day` lies."""
+        if not 1 <= count <= self.capacity:
+            raise NumberSeriesExhausted(template=self.template, period=self.period(day), left=0, wanted=1)
+        return self._fill(count, day)
+
+    def require(self, last: int, wanted: int, day: date) -> None:
+        """Refuses a block that would not fit after `last`, before anything is made."""
+        if last + wanted > self.capacity:
+            left = max(0, self.capacity - last)
+            raise NumberSeriesExhausted(template=self.template, period=self.period(day), left=left, wanted=wanted)
+
+    def _fill(self, count: int, day: date) -> str:
+        roll, place = divmod(count - 1, self._per_roll)
+        values = {"fy": year_label(day, self.rule.year_start), "roll": ascii_uppercase[roll]}
+        return _FIELD.sub(
+            lambda field: f"{place + 1:0{field.group(2)}d}" if field.group(2) else values[field.group(1)], self.template
+        )

@@ -1,0 +1,126 @@
+"""Who sells and who buys, where they are and under which tax number; and the jurisdiction that tells them so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from ledgerflow.billing.money import Currency, currency
+
+
+class Registration(StrEnum):
+    """How a party stands with the tax authority."""
+
+    REGISTERED = "registered"
+    UNREGISTERED = "unregistered"
+    COMPOSITION = "composition"  # a small dealer who may not collect tax (CGST Act s.10)
+    SEZ = "sez"  # a unit or developer in a Special Economic Zone (IGST Act s.16)
+    OVERSEAS = "overseas"
+
+
+class Holder(StrEnum):
+    """The kind of person behind a name; an Indian PAN shows it in its fourth letter."""
+
+    COMPANY = "company"
+    FIRM = "firm"
+    INDIVIDUAL = "individual"
+    GOVERNMENT = "government"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address. `country` is ISO 3166-1 alpha-2; `region` the code the tax law uses (the GST state code)."""
+
+    country: str
+    region: str = ""
+    region_name: str = ""
+    region_name_local: str = ""
+    city: str = ""
+    city_local: str = ""
+    street: str = ""
+    street_local: str = ""
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A seller or a buyer. An empty name is a walk-in customer who left none."""
+
+    name: str
+    place: Place
+    registration: Registration = Registration.UNREGISTERED
+    tax_number: str = ""
+    holder: Holder = Holder.INDIVIDUAL
+    name_local: str = ""
+    phone: str = ""
+    email: str = ""
+    identifiers: Mapping[str, str] = field(default_factory=dict)  # PAN, CR number, LUT reference, IBAN
+
+    @property
+    def is_business(self) -> bool:
+        """Registered buyers are billed B2B."""
+        return self.registration in (Registration.REGISTERED, Registration.SEZ, Registration.COMPOSITION)
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city and the first and last postal code of its range, as numbers (equal where there is but one)."""
+
+    name: str
+    first_postal_code: int = 0
+    last_postal_code: int = 0
+    name_local: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A state, governorate or emirate: its code in tax law, its cities, and its weight among buyers."""
+
+    code: str
+    name: str
+    cities: tuple[City, ...]
+    name_local: str = ""
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """What is particular to one country: its money, its language, its places and the look of its identifiers.
+
+    `phone` is a pattern in which `#` stands for a digit. `language` is the local one printed beside English, if any.
+    """
+
+    country: str
+    name: str
+    currency_code: str
+    regions: tuple[Region, ...] = ()
+    language: str = ""
+    name_local: str = ""
+    phone: str = ""
+    tax_number_label: str = ""
+    tax_number_label_local: str = ""
+    time_zone: str = "UTC"
+    postal_digits: int = 0
+
+    @cached_property
+    def currency(self) -> Currency:
+        return currency(self.currency_code)
+
+    @cached_property
+    def region_by_code(self) -> Mapping[str, Region]:
+        return {region.code: region for region in self.regions}
+
+    @classmethod
+    def from_mapping(cls, table: Mapping[str, object]) -> "Jurisdiction":
+        """Reads the `[jurisdiction]` table of a country's TOML file, its regions and their cities nested in it."""
+        fields = dict(table)
+        regions = fields.pop("regions", ())
+        assert isinstance(regions, (list, tuple))
+        return cls(regions=tuple(_region(region) for region in regions), **fields)  # type: ignore[arg-type]  # TOML
+
+
+def _region(table: Mapping[str, object]) -> Region:
+    fields = dict(table)
+    cities = fields.pop("cities", ())
+    assert isinstance(cities, (list, tuple))
+    return Region(cities=tuple(City(**city) for city in cities), **fields)  # type: ignore[arg-type]  # TOML

@@ -1,0 +1,302 @@
+"""From charges to amounts: the one arithmetic under every tax law. Decimal throughout, half up."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from ledgerflow.billing.money import HUNDRED, ZERO, Currency, allocate, round_down_to_sum, round_to_step
+from ledgerflow.billing.party import Place
+from ledgerflow.billing.supply import Supply, SupplyLine
+from ledgerflow.billing.tax import (
+    AssessedLine,
+    Charge,
+    DocumentKind,
+    Legend,
+    Levy,
+    PayableBy,
+    Rounder,
+    SummaryRow,
+    TaxContext,
+    TaxDue,
+    TaxResult,
+    Totals,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrice:
+    """What was agreed for a line before tax is settled; see AssessedLine for the fields."""
+
+    gross: Decimal
+    discount: Decimal
+    surcharge: Decimal
+    quoted: Decimal | None = None
+
+    @property
+    def price(self) -> Decimal:
+        return self.gross - self.discount + self.surcharge
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A rounder's answer for one line."""
+
+    taxable_value: Decimal
+    dues: tuple[TaxDue, ...]
+    total: Decimal
+
+
+def price_lines(supply: Supply, groups: Sequence[object] | None = None) -> list[LinePrice]:
+    """Gross, discount and shares of the document's discount and charge, line by line.
+
+    With `groups` the document's amounts are split over the groups of lines first, then within each (EN 16931 gives
+    them per VAT category and rate); without, over the lines at once. Largest remainder both times.
+    """
+    own = [_own_price(supply, line) for line in supply.lines]
+    if not supply.discount and not supply.charge:
+        return own
+    bases = [line.price for line in own]
+    discounts = _split(_converted(supply, supply.discount), bases, groups, supply.currency)
+    charges = _split(_converted(supply, supply.charge), bases, groups, supply.currency)
+    return [
+        LinePrice(line.gross, line.discount + discount, charge, line.quoted)
+        for line, discount, charge in zip(own, discounts, charges, strict=True)
+    ]
+
+
+def unit_value(price: LinePrice, line: SupplyLine, included_rate: Decimal = ZERO) -> Decimal:
+    """The discounted value of one unit, exact; `included_rate` is the tax to take out of it, in per cent."""
+    return price.price / line.quantity * HUNDRED / (HUNDRED + included_rate)
+
+
+def settle(
+    context: TaxContext,
+    charges: Sequence[Charge],
+    rounder: Rounder,
+    *,
+    document: DocumentKind,
+    regime: str,
+    place_of_supply: Place,
+    legends: Iterable[Legend] = (),
+) -> TaxResult:
+    """Lays the charges on the lines and adds up. `charges` holds one charge a line, in the lines' order."""
+    supply = context.supply
+    groups = [_group(charge) for charge in charges] if rounder in _BY_GROUP else None
+    prices = price_lines(supply, groups)
+    shares = _ROUNDERS[rounder](supply, prices, charges)
+    lines = tuple(
+        AssessedLine(
+            charge,
+            price.gross,
+            price.discount,
+            price.surcharge,
+            price.price,
+            share.taxable_value,
+            share.dues,
+            share.total,
+            price.quoted,
+        )
+        for charge, price, share in zip(charges, prices, shares, strict=True)
+    )
+    return TaxResult(
+        document=document,
+        regime=regime,
+        place_of_supply=place_of_supply,
+        rounder=rounder,
+        lines=lines,
+        summary=summarise(lines),
+        totals=_totals(supply, lines),
+        legends=tuple(legends),
+    )
+
+
+def summarise(lines: Iterable[AssessedLine]) -> tuple[SummaryRow, ...]:
+    """One row a treatment and rate, in the order in which they first appear."""
+    together: dict[object, list[AssessedLine]] = {}
+    for line in lines:
+        together.setdefault(_group(line.charge), []).append(line)
+    return tuple(
+        SummaryRow(
+            code=members[0].charge.code,
+            treatment=members[0].charge.treatment,
+            rates=tuple((levy.tax, levy.rate) for levy in members[0].charge.levies),
+            taxable_value=sum((line.taxable_value for line in members), ZERO),
+            taxes=_add_up(due for line in members for due in line.dues),
+        )
+        for members in together.values()
+    )
+
+
+def _group(charge: Charge) -> object:
+    return charge.code, charge.treatment, charge.levies
+
+
+def _own_price(supply: Supply, line: SupplyLine) -> LinePrice:
+    money = supply.currency
+    quoted = None
+    gross = line.quantity * line.unit_price
+    if supply.quoted:
+        quoted = supply.quoted.currency.round(gross)
+        gross = quoted * supply.quoted.rate
+    gross = money.round(gross)
+    discount = ZERO
+    if line.discount_percent:
+        discount = money.round(gross * line.discount_percent / HUNDRED)
+    if line.discount_amount:
+        discount += _converted(supply, line.discount_amount)
+    return LinePrice(gross, discount, ZERO, quoted)
+
+
+def _converted(supply: Supply, amount: Decimal) -> Decimal:
+    return supply.currency.round(amount * supply.quoted.rate if supply.quoted else amount)
+
+
+def _split(
+    amount: Decimal, bases: Sequence[Decimal], groups: Sequence[object] | None, money: Currency
+) -> list[Decimal]:
+    if groups is None:
+        return allocate(amount, bases, money.unit)
+    members: dict[object, list[int]] = {}
+    for place, group in enumerate(groups):
+        members.setdefault(group, []).append(place)
+    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in members.values()], money.unit)
+    shares = [ZERO] * len(bases)
+    for part, places in zip(by_group, members.values(), strict=True):
+        for place, share in zip(places, allocate(part, [bases[p] for p in places], money.unit), strict=True):
+            shares[place] = share
+    return shares
+
+
+def _included_rate(charge: Charge) -> Decimal:
+    """The rate that a tax-inclusive price contains: none where nothing is charged or the buyer owes it."""
+    if charge.waived or charge.payable_by is PayableBy.BUYER:
+        return ZERO
+    return sum((levy.rate for levy in charge.levies), ZERO)
+
+
+def _total(value: Decimal, dues: tuple[TaxDue, ...]) -> Decimal:
+    return value + sum((due.amount for due in dues if due.payable_by is PayableBy.SELLER), ZERO)
+
+
+def _due(charge: Charge, levy: Levy, amount: Decimal) -> TaxDue:
+    return TaxDue(levy.tax, levy.rate, ZERO * amount if charge.waived else amount, charge.payable_by)
+
+
+def _by_component(unit: Decimal | None = None) -> "_Rounder":
+    def share(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
+        money = supply.currency
+        rounded: Callable[[Decimal], Decimal]
+        rounded = (lambda amount: money.round(round_to_step(amount, unit))) if unit else money.round
+        shares = []
+        for line, price, charge in zip(supply.lines, prices, charges, strict=True):
+            value = agreed = price.price
+            if line.retail_price is not None:
+                value = money.round(line.quantity * line.retail_price * HUNDRED / (HUNDRED + _included_rate(charge)))
+            elif supply.prices_include_tax:
+                per_unit = sum((levy.per_unit for levy in charge.levies), ZERO) * line.quantity
+                agreed = value = money.round((value - per_unit) * HUNDRED / (HUNDRED + _included_rate(charge)))
+            dues = tuple(
+                _due(charge, levy, rounded(value * levy.rate / HUNDRED) + rounded(line.quantity * levy.per_unit))
+                for levy in charge.levies
+            )
+            shares.append(_Share(value, dues, _total(agreed, dues)))
+        return shares
+
+    return share
+
+
+def _by_line(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
+    shares = []
+    for price, charge in zip(prices, charges, strict=True):
+        whole = HUNDRED + _included_rate(charge) if supply.prices_include_tax else HUNDRED
+        dues = tuple(
+            _due(charge, levy, supply.currency.round(price.price * levy.rate / whole)) for levy in charge.levies
+        )
+        value = price.price - (_total(ZERO, dues) if supply.prices_include_tax else ZERO)
+        shares.append(_Share(value, dues, _total(value, dues)))
+    return shares
+
+
+def _by_document(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
+    return _rate_by_rate(supply, [price.price for price in prices], charges, included=supply.prices_include_tax)
+
+
+def _by_document_from_net(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
+    values = [price.price for price in prices]
+    if supply.prices_include_tax:
+        values = [
+            supply.currency.round(value * HUNDRED / (HUNDRED + _included_rate(charge)))
+            for value, charge in zip(values, charges, strict=True)
+        ]
+    return _rate_by_rate(supply, values, charges, included=False)
+
+
+def _rate_by_rate(
+    supply: Supply, values: Sequence[Decimal], charges: Sequence[Charge], *, included: bool
+) -> list[_Share]:
+    """Rounds once for each group of lines under the same charge, then gives every line its share."""
+    unit = supply.currency.unit
+    dues: list[tuple[TaxDue, ...]] = [()] * len(values)
+    order = sorted(range(len(values)), key=lambda place: repr(_group(charges[place])))
+    for _, group in groupby(order, key=lambda place: repr(_group(charges[place]))):
+        places = list(group)
+        charge = charges[places[0]]
+        whole = HUNDRED + _included_rate(charge) if included else HUNDRED
+        base = sum((values[place] for place in places), ZERO)
+        for levy in charge.levies:
+            exact = [values[place] * levy.rate / whole for place in places]
+            amounts = round_down_to_sum(exact, supply.currency.round(base * levy.rate / whole), unit)
+            for place, amount in zip(places, amounts, strict=True):
+                dues[place] = (*dues[place], _due(charge, levy, amount))
+    shares = []
+    for value, line_dues in zip(values, dues, strict=True):
+        taxable = value - (_total(ZERO, line_dues) if included else ZERO)
+        shares.append(_Share(taxable, line_dues, _total(taxable, line_dues)))
+    return shares
+
+
+_Rounder = Callable[[Supply, Sequence[LinePrice], Sequence[Charge]], list[_Share]]
+_ROUNDERS: dict[Rounder, _Rounder] = {
+    Rounder.COMPONENT: _by_component(),
+    Rounder.COMPONENT_WHOLE: _by_component(Decimal(1)),
+    Rounder.LINE: _by_line,
+    Rounder.DOCUMENT: _by_document,
+    Rounder.DOCUMENT_FROM_NET: _by_document_from_net,
+}
+_BY_GROUP = frozenset({Rounder.LINE, Rounder.DOCUMENT, Rounder.DOCUMENT_FROM_NET})
+
+
+def _add_up(dues: Iterable[TaxDue]) -> dict[str, Decimal]:
+    taxes: dict[str, Decimal] = {}
+    for due in dues:
+        taxes[due.tax] = taxes.get(due.tax, ZERO) + due.amount
+    return taxes
+
+
+def _totals(supply: Supply, lines: Sequence[AssessedLine]) -> Totals:
+    money = supply.currency
+    nothing = money.round(ZERO)
+    dues = [due for line in lines for due in line.dues]
+    taxes = _add_up(dues)
+    reverse_charge = sum((due.amount for due in dues if due.payable_by is PayableBy.BUYER), nothing)
+    total = sum((line.total for line in lines), nothing)
+    agreed = sum((line.price for line in lines), nothing) if supply.prices_include_tax else total
+    due = money.round(round_to_step(agreed, supply.round_to)) if supply.round_to else agreed
+    tax = sum(taxes.values(), nothing) - reverse_charge
+    reported = supply.reported
+    return Totals(
+        taxable_value=sum((line.taxable_value for line in lines if line.charge.treatment.is_taxable), nothing),
+        exempt_value=sum((line.taxable_value for line in lines if not line.charge.treatment.is_taxable), nothing),
+        discount=sum((line.discount for line in lines), nothing),
+        taxes=taxes,
+        reverse_charge=reverse_charge,
+        total=total,
+        round_off=due - total,
+        grand_total=due,
+        prepaid=supply.prepaid,
+        payable=due - supply.prepaid,
+        quoted=sum((line.quoted for line in lines if line.quoted is not None), ZERO) if supply.quoted else None,
+        reported_tax=reported.currency.round(tax * reported.rate) if reported else None,
+        reported_total=reported.currency.round(due * reported.rate) if reported else None,
+    )

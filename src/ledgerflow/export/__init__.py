@@ -1,0 +1,1 @@
+"""From invoices to files: formats found by entry point, the register, the archive and its verification."""

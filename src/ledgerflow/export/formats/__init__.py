@@ -1,0 +1,1 @@
+"""The formats that ship with LedgerFlow, each found by its entry point."""

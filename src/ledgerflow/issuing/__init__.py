@@ -1,0 +1,1 @@
+"""The conductor: each deed of the product is one function here."""

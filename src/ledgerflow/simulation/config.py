@@ -1,0 +1,171 @@
+"""SimulationConfig: everything a person may say about the books to be made. Its JSON Schema is the form."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ledgerflow.billing.party import Registration
+from ledgerflow.billing.tax import Rounder
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Typed(BaseModel):
+    """What a person types in: frozen once read, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class RealismProfile(StrEnum):
+    """How much of real life the engine imitates."""
+
+    BASIC = "basic"
+    REALISTIC = "realistic"
+    ADVANCED = "advanced"
+
+
+class BusinessStyle(StrEnum):
+    """The trade, which sets the shape of baskets, quantities, hours and buyers."""
+
+    RETAIL_SHOP = "retail_shop"
+    WHOLESALE = "wholesale"
+    DISTRIBUTOR = "distributor"
+    MANUFACTURER = "manufacturer"
+    SERVICE_PROVIDER = "service_provider"
+    ONLINE_STORE = "online_store"
+
+
+class Series(_Typed):
+    """The number series of an establishment, one for each kind of document. `{fy}` is the year, `{n:06}` the count."""
+
+    invoice: str = Field("INV/{fy}/{n:06}", title="Invoices")
+    bill_of_supply: str = Field("BOS/{fy}/{n:06}", title="Bills of supply")
+    credit_note: str = Field("CRN/{fy}/{n:06}", title="Credit notes")
+    debit_note: str = Field("DBN/{fy}/{n:06}", title="Debit notes")
+
+
+class BuyerMix(_Typed):
+    """Who buys, as shares of the invoices. What is left over is private persons."""
+
+    business: Share = Field(0.4, title="Registered businesses")
+    walk_in: Share = Field(0.0, title="Walk-in customers who leave no name")
+    other_region: Share = Field(0.3, title="Buyers outside the seller's region, but in the country")
+    abroad: Share = Field(0.0, title="Buyers abroad")
+    sez: Share = Field(0.0, title="Of the businesses, those in a Special Economic Zone")
+    regions: dict[str, Positive] = Field(default_factory=dict, title="Weights of regions, by their code")
+
+
+class Establishment(_Typed):
+    """One place of business under one tax regime: currency, number series and language follow from it."""
+
+    key: str = Field(title="Short name", pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    strategy: str = Field(title="Tax strategy", description="As `ledgerflow tax list` names it: gst, vat-bh, none.")
+    share: Annotated[float, Field(gt=0)] = Field(1.0, title="Share of the invoices, against the other establishments")
+    name: str = Field("", title="Trade name, where it differs from the business")
+    name_local: str = Field("", title="Trade name in the local script")
+    country: str = Field("", title="Country, where the strategy does not say it", pattern=r"^([A-Z]{2})?$")
+    region: str = Field("", title="State or governorate, by its code")
+    city: str = Field("", title="City")
+    street: str = Field("", title="Street and building")
+    street_local: str = Field("", title="Street and building in the local script")
+    postal_code: str = Field("", title="Postal code")
+    registration: Registration = Field(Registration.REGISTERED, title="Registration")
+    tax_number: str = Field("", title="Tax number", description="Left empty, one is invented from a range of nobody's.")
+    currency: str = Field("", title="Currency", description="Left empty, the country's.", pattern=r"^([A-Z]{3})?$")
+    price_factor: Positive = Field(
+        Decimal(1),
+        title="Price factor",
+        description="Catalogue prices are multiplied by it, e.g. into another currency.",
+    )
+    price_step: Decimal | None = Field(
+        None, gt=0, title="Price step", description="Prices are rounded to multiples of it."
+    )
+    prices_include_tax: bool = Field(False, title="Prices include tax")
+    round_to: Decimal | None = Field(None, gt=0, title="Round the amount due to", description="1 for whole rupees.")
+    rounder: Rounder | None = Field(None, title="Where tax is rounded", description="Left empty, as the law has it.")
+    language: str = Field("", title="Language", description="`en`, or `ar` for Arabic with English beside it.")
+    digits: Literal["latin", "arabic-indic"] = Field("latin", title="Digits on the local side")
+    accent: str = Field("#0A6B4B", title="Accent colour", pattern=r"^#[0-9A-Fa-f]{6}$")
+    letter_of_undertaking: str = Field(
+        "", title="LUT reference", description="Exports and SEZ supplies go without payment."
+    )
+    reverse_charge: Share = Field(0.0, title="Share of business invoices under reverse charge")
+    buyers: BuyerMix = Field(default_factory=BuyerMix, title="Buyers")
+    series: Series = Field(default_factory=Series, title="Number series")
+
+
+class Business(_Typed):
+    """The business whose books are made."""
+
+    name: str = Field("Specimen Trading Company", title="Name", min_length=1, max_length=120)
+    name_local: str = Field("", title="Name in the local script")
+    style: BusinessStyle = Field(BusinessStyle.RETAIL_SHOP, title="Style")
+    establishments: tuple[Establishment, ...] = Field(title="Establishments, one a regime", min_length=1)
+
+
+class RevenueTarget(_Typed):
+    """An exact revenue of all invoices in one currency, to the last minor unit."""
+
+    amount: Positive = Field(title="Amount")
+    measure: Literal["taxable", "payable"] = Field("taxable", title="Before tax, or as paid")
+
+
+class IntegerBounds(_Typed):
+    """A least and a greatest whole number, both allowed."""
+
+    minimum: int = Field(1, ge=1, title="At least")
+    maximum: int = Field(title="At most", ge=1)
+
+
+class AmountBounds(_Typed):
+    """A least and a greatest amount payable of one invoice, both allowed."""
+
+    minimum: Decimal = Field(Decimal(0), ge=0, title="At least")
+    maximum: Decimal | None = Field(None, gt=0, title="At most")
+
+
+class Bounds(_Typed):
+    """Limits that every invoice obeys exactly."""
+
+    lines: IntegerBounds = Field(IntegerBounds(minimum=1, maximum=60), title="Lines of an invoice")
+    quantity: IntegerBounds = Field(IntegerBounds(minimum=1, maximum=1000), title="Quantity of a line")
+    amount: dict[str, AmountBounds] = Field(default_factory=dict, title="Amount payable, by currency")
+
+
+class ProductChoice(_Typed):
+    """Products, by SKU or name, that sell above or below the rest, or not at all."""
+
+    most_sold: tuple[str, ...] = Field((), title="Most sold")
+    least_sold: tuple[str, ...] = Field((), title="Least sold")
+    excluded: tuple[str, ...] = Field((), title="Never sold")
+
+
+class SimulationConfig(_Typed):
+    """The books to be made: by which business, when, how many, how large, how real."""
+
+    business: Business = Field(title="Business")
+    seed: int = Field(
+        1, ge=0, lt=2**63, title="Seed", description="The same configuration and seed make the same books."
+    )
+    count: int | None = Field(
+        100, ge=1, le=10_000_000, title="Invoices", description="Credit notes come on top. Empty: as the revenue asks."
+    )
+    revenue: dict[str, RevenueTarget] = Field(default_factory=dict, title="Exact revenue, by currency")
+    first_day: date = Field(date(2026, 4, 1), title="First day")
+    last_day: date = Field(date(2026, 9, 30), title="Last day")
+    realism_profile: RealismProfile = Field(RealismProfile.REALISTIC, title="Realism")
+    repeat_rate: Share = Field(
+        0.5, title="Repeat rate", description="Share of invoices to customers who bought before."
+    )
+    seasonality: Share = Field(
+        0.5, title="Seasonality", description="0: every week alike; 1: the trade's full seasons."
+    )
+    credit_note_rate: Share = Field(
+        0.0, title="Credit notes", description="As a share of the invoices, on top of them."
+    )
+    bounds: Bounds = Field(default_factory=Bounds, title="Bounds")
+    products: ProductChoice = Field(default_factory=ProductChoice, title="Products")
