@@ -18,6 +18,7 @@ from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.issuing.packing import pack_batch, whole_file
+from ledgerflow.issuing.ports import Progress
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import open_ledger
@@ -68,9 +69,11 @@ def invoices(
         return list(ledger.invoices())
 
 
-def packed(invoices: Sequence[Invoice], formats: Sequence[Format], workers: int = 1) -> bytes:
+def packed(
+    invoices: Sequence[Invoice], formats: Sequence[Format], workers: int = 1, progress: Progress | None = None
+) -> bytes:
     target = BytesIO()
-    pack_batch(invoices, formats, target, {"generation_id": "0123456789abcdef"}, workers=workers)
+    pack_batch(invoices, formats, target, {"generation_id": "0123456789abcdef"}, workers=workers, progress=progress)
     return target.getvalue()
 
 
@@ -94,8 +97,15 @@ def test_json_that_is_asked_for_is_there_once(invoices: list[Invoice]) -> None:
 @pytest.mark.requirement("FR-6")
 def test_the_bytes_do_not_depend_on_the_number_of_workers(invoices: list[Invoice]) -> None:
     pdf = entry_points(group="ledgerflow.formats")["pdf"].load()
-    alone, together = (packed(invoices, [pdf, Tally()], workers) for workers in (1, 2))
-    assert alone == together
+    told: list[int] = []
+
+    def progress(doing: str, done: int, _total: int) -> None:
+        told.extend([done] if doing == "pdf" else [])
+
+    alone = packed(invoices, [pdf, Tally()])
+    assert packed(invoices, [pdf, Tally()], 2, progress) == alone
+    assert told == sorted(told)
+    assert told[-1] == 12
     with ZipFile(BytesIO(alone)) as archive:
         assert sum(name.endswith(".pdf") for name in archive.namelist()) == 12
 

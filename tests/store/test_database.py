@@ -12,7 +12,7 @@ from ledgerflow.store.ledger import open_ledger
 
 @pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])
 def test_a_path_and_its_uri_are_the_same_ledger(tmp_path: Path, form: str) -> None:
-    path = tmp_path / "books of 2026.db"
+    path = tmp_path / "books? 100% of 2026.db"
     with open_ledger(str(path)) as ledger:
         ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 7))
     with open_ledger(form.format(path)) as ledger:
@@ -35,6 +35,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         (str(tmp_path / "nowhere" / "ledger.db"), "unable to open database file"),
         (str(not_a_database), "file is not a database"),
         (f"postgresql:///books?host={tmp_path}", "connection"),
+        ("postgresql://localhost/books?colour=green", "colour"),
     ]
     for url, reason in refused:
         with pytest.raises(LedgerUnreachable, match=reason):

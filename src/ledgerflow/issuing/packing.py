@@ -1,8 +1,8 @@
 """The deed of packing a batch: every format draws its files, and they become one archive with a manifest."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -16,9 +16,10 @@ from ledgerflow.export.formats.document import format as json_documents
 from ledgerflow.issuing.ports import Progress
 
 File = tuple[str, bytes]
+_Order = tuple[Sequence[Invoice], Future[list[File]]]
 
 _CHUNK = 5  # invoices drawn together: few enough that no worker is long alone at the end
-_AHEAD = 4  # chunks waiting for each worker, so that neither they nor their files pile up
+_AHEAD = 8  # chunks waiting for each worker, so that neither they nor their files pile up
 
 
 def pack_batch(
@@ -32,8 +33,8 @@ def pack_batch(
 ) -> Manifest:
     """Packs the files of all formats, and always the invoices as JSON, which verification needs.
 
-    Formats that make one file an invoice are drawn by `workers` processes, to which a format travels by pickle. The
-    bytes depend neither on how many there are nor on who finishes first.
+    Formats that make one file an invoice are drawn by `workers` processes, this one among them; to the others a format
+    travels by pickle. The bytes depend neither on how many there are nor on who finishes first.
     """
     every = list({format.code: format for format in (json_documents, *formats)}.values())
     with _workshop(workers) as pool:
@@ -55,11 +56,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Worker processes, started afresh: Typst hangs in a fork of a process that has used it."""
+    """The other workers, for we are one ourselves. Started afresh: Typst hangs in a fork of a process that used it."""
     if workers < 2:
         yield None
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+    pool = ProcessPoolExecutor(workers - 1, get_context("spawn"))
     try:
         yield pool
     finally:
@@ -77,26 +78,42 @@ def _draw(
     if format.scope == "batch":
         return _told(format.code, [len(invoices)], iter([format.files(invoices)]), progress)
     chunks = [invoices[start : start + _CHUNK] for start in range(0, len(invoices), _CHUNK)]
-    drawn: Iterator[Iterable[File]]
     if pool is None or format.code == json_documents.code:
-        drawn = (format.files(chunk) for chunk in chunks)
-    else:
-        drawn = _drawn_elsewhere(format, iter(chunks), pool, workers * _AHEAD)
-    return _told(format.code, [len(chunk) for chunk in chunks], drawn, progress)
+        return _told(format.code, [len(chunk) for chunk in chunks], map(format.files, chunks), progress)
+    orders = ((chunk, pool.submit(_draw_chunk, format, [to_json(one) for one in chunk])) for chunk in chunks)
+    waiting = deque(islice(orders, workers * _AHEAD))
+    return _drawn_together(format, waiting, orders, lambda done: progress(format.code, done, len(invoices)))
 
 
-def _drawn_elsewhere(
-    format: Format, chunks: Iterator[Sequence[Invoice]], pool: ProcessPoolExecutor, ahead: int
-) -> Iterator[list[File]]:
-    orders = (pool.submit(_draw_chunk, format, [to_json(invoice) for invoice in chunk]) for chunk in chunks)
-    waiting = deque(islice(orders, ahead))
+def _drawn_together(
+    format: Format, waiting: deque[_Order], further: Iterator[_Order], tell: Callable[[int], None]
+) -> Iterator[File]:
+    """The files of chunks that the pool and we draw at the same time, in order; tells how many invoices are drawn."""
+    handed_out = 0
+    while waiting:
+        while not waiting[0][1].done() and _lend_a_hand(format, waiting):
+            tell(handed_out + _drawn_of(waiting))
+        chunk, order = waiting.popleft()
+        yield from order.result()
+        handed_out += len(chunk)
+        waiting.extend(islice(further, 1))
+        tell(handed_out + _drawn_of(waiting))
 
-    def in_order() -> Iterator[list[File]]:
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(islice(orders, 1))
 
-    return in_order()
+def _drawn_of(waiting: Iterable[_Order]) -> int:
+    return sum(len(chunk) for chunk, order in waiting if order.done())
+
+
+def _lend_a_hand(format: Format, waiting: deque[_Order]) -> bool:
+    """Instead of waiting for the first chunk, draws the last one that nobody has begun, if there is one."""
+    for place in reversed(range(len(waiting))):
+        chunk, order = waiting[place]
+        if order.cancel():
+            drawn: Future[list[File]] = Future()
+            drawn.set_result(list(format.files(chunk)))
+            waiting[place] = (chunk, drawn)
+            return True
+    return False
 
 
 def _draw_chunk(format: Format, documents: Sequence[bytes]) -> list[File]:
