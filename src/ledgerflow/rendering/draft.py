@@ -59,6 +59,11 @@ class Draft:
         """Indian paper has HSN codes, a place of supply, the reverse charge question and a mark for each copy."""
         return self.supply.seller.place.country == "IN"
 
+    @property
+    def crosses_border(self) -> bool:
+        """Where seller and buyer are in different countries, both addresses name theirs."""
+        return self.supply.seller.place.country != self.supply.buyer.place.country
+
     @cached_property
     def is_taxed(self) -> bool:
         """Whether any line bears a levy, be it at 0 %."""

@@ -8,7 +8,7 @@ from ledgerflow.billing.tax import DocumentKind, PayableBy
 from ledgerflow.rendering import parties
 from ledgerflow.rendering.draft import Draft
 from ledgerflow.rendering.page import Code, Fact, Label, Page
-from ledgerflow.rendering.tables import line_table, tax_summary
+from ledgerflow.rendering.tables import has_category_summary, line_table, tax_summary
 from ledgerflow.rendering.totals import amount_due, totals
 from ledgerflow.rendering.words import in_words
 
@@ -46,6 +46,7 @@ def layout(invoice: Invoice) -> Page:
         notes=_notes(draft),
         payment=parties.payment(draft),
         signature=_signature(draft),
+        thanks=draft.label("foot", "thanks"),
         specimen=draft.label("foot", "specimen"),
         counter=draft.label("foot", "page"),
         generation_id=invoice.generation_id,
@@ -80,12 +81,16 @@ def _identity(draft: Draft) -> tuple[Fact, ...]:
 
 
 def _original(draft: Draft) -> tuple[Fact, ...]:
-    """Which invoice a note corrects."""
+    """Which invoice a note corrects, and why."""
     correction = draft.supply.correction
     if correction is None:
         return ()
     day = draft.figures.day(date.fromisoformat(correction.day)) if correction.day else ""
-    facts = (("original_no", correction.number, True), ("original_date", day, False))
+    facts = (
+        ("original_no", correction.number, True),
+        ("original_date", day, False),
+        ("reason", correction.reason, False),
+    )
     return tuple(Fact(draft.label("facts", name), value, code) for name, value, code in facts if value)
 
 
@@ -125,16 +130,14 @@ def _currencies(draft: Draft) -> tuple[Fact, ...]:
 
 
 def _notes(draft: Draft) -> tuple[Label, ...]:
-    """The legends of the law, why untaxed lines bear no tax, and the reason of a note."""
-    notes = [draft.terms.both(legend.text, legend.text_local) for legend in draft.tax.legends]
-    if draft.is_indian or draft.is_outside_tax:
-        reasons = dict.fromkeys(line.charge.reason for line in draft.tax.lines if line.charge.reason)
-        notes += [draft.statement(reason) for reason in reasons]
-    correction = draft.supply.correction
-    if correction and correction.reason:
-        label = draft.label("facts", "reason")
-        notes.insert(0, Label(f"{label.second or label.first}: {correction.reason}"))
-    return tuple(dict.fromkeys(notes))
+    """The legends of the law, and why untaxed lines bear no tax, each once on the page."""
+    legends = [legend.text for legend in draft.tax.legends]
+    reasons = dict.fromkeys(line.charge.reason for line in draft.tax.lines if line.charge.reason)
+    if has_category_summary(draft):
+        statements = [text for text in legends if text not in reasons]  # the summary says the others
+    else:
+        statements = [*legends, *reasons]
+    return tuple(dict.fromkeys(draft.statement(text) for text in statements))
 
 
 def _signature(draft: Draft) -> tuple[Label, Label] | None:

@@ -98,6 +98,7 @@ class Page:
     notes: tuple[Label, ...]
     payment: tuple[Fact, ...]
     signature: tuple[Label, Label] | None
+    thanks: Label
     specimen: Label
     counter: Label
     generation_id: str

@@ -60,10 +60,12 @@ def _names(draft: Draft, party: Party) -> tuple[str, ...]:
 
 
 def _address(draft: Draft, place: Place) -> tuple[str, ...]:
-    abroad = place.country != draft.supply.seller.place.country
+    abroad = draft.crosses_border
     if draft.is_indian:
         state = f"{place.region_name} ({place.region})" if place.region and place.region_name else place.region_name
-        lines = [place.street, listed((place.city, place.postal_code), " "), draft.country(place) if abroad else state]
+        at_home = place.country == draft.supply.seller.place.country
+        region = listed((state if at_home else "", draft.country(place) if abroad else ""))
+        lines = [place.street, listed((place.city, place.postal_code), " "), region]
         return tuple(line for line in lines if line)
     return tuple(line for line in (*_local_address(draft, place), *_english_address(draft, place, abroad)) if line)
 

@@ -1,8 +1,9 @@
 """The two tables of a document: its lines, and the tax summary (by HSN in India, by category and rate elsewhere)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.supply import SupplyLine
@@ -10,7 +11,11 @@ from ledgerflow.billing.tax import CESS, AssessedLine, SummaryRow
 from ledgerflow.rendering.draft import Draft
 from ledgerflow.rendering.page import Cell, Column, Label, Table
 
-_DASH = "–"
+_DASH: Final = "–"
+_PAPER: Final = 178.0  # millimetres between the margins
+_CODE: Final = 24.0  # millimetres for a commodity code
+_SHORT: Final = 14  # letters of a head that may stand on one line
+_NAMES: Final = 42.0  # millimetres that a description should have
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,28 @@ class _Field:
     figures: bool = True
     code: bool = False
     widest: bool = False
+    optional: bool = False
 
 
 def line_table(draft: Draft) -> Table:
-    """The lines, with only the columns that say something on this paper."""
+    """The lines, with only the columns that say something on this paper, and those only that leave room for names."""
     entries = [
         _Entry(place, sold, assessed)
         for place, (sold, assessed) in enumerate(zip(draft.supply.lines, draft.tax.lines, strict=True), 1)
     ]
     fields = tuple(_fields(draft, entries))
+    needed = tuple(field for field in fields if not field.optional)
+    for chosen, roomy in ((fields, True), (fields, False), (needed, False)):
+        table = _set(chosen, entries, roomy)
+        if _PAPER - sum(column.width for column in table.columns) >= _NAMES:
+            break
+    return table
+
+
+def _set(fields: Sequence[_Field], entries: Sequence[_Entry], roomy: bool) -> Table:
     rows = tuple(tuple(field.cell(entry) for field in fields) for entry in entries)
     columns = tuple(
-        Column(field.head, 0 if field.widest else width(field.head, cells), field.figures, field.code)
+        Column(field.head, 0 if field.widest else width(field.head, cells, roomy), field.figures, field.code)
         for field, cells in zip(fields, zip(*rows, strict=True), strict=True)
     )
     return Table(Label(""), columns, rows)
@@ -76,18 +91,22 @@ def _price_fields(draft: Draft, entries: Sequence[_Entry]) -> Iterator[_Field]:
         name = "price_with_tax" if draft.supply.prices_include_tax and draft.is_taxed else "unit_price"
         yield _Field(label("columns", name), lambda entry: (figures.price(entry.sold.unit_price),))
     if any(entry.assessed.discount for entry in entries):
-        yield _Field(label("columns", "discount"), lambda entry: (figures.amount(entry.assessed.discount),))
+        yield _Field(label("columns", "discount"), lambda entry: _or_dash(draft, entry.assessed.discount))
     if any(entry.assessed.surcharge for entry in entries):
-        yield _Field(label("columns", "charge"), lambda entry: (figures.amount(entry.assessed.surcharge),))
+        yield _Field(label("columns", "charge"), lambda entry: _or_dash(draft, entry.assessed.surcharge))
+
+
+def _or_dash(draft: Draft, amount: Decimal) -> Cell:
+    return (draft.figures.amount(amount) if amount else _DASH,)
 
 
 def _tax_fields(draft: Draft) -> Iterator[_Field]:
     figures, label = draft.figures, draft.label
-    total = _Field(label("columns", "line_total"), lambda entry: (figures.amount(entry.assessed.total),))
+    total = _Field(label("columns", "line_total"), lambda entry: (figures.amount(entry.assessed.total),), optional=not draft.is_memo)
     if not draft.is_taxed:
         yield _Field(label("columns", "gross"), lambda entry: (figures.amount(entry.assessed.total),))
         return
-    rate = _Field(label("columns", _rate_head(draft)), lambda entry: _rate(draft, entry.assessed))
+    rate = _Field(label("columns", _rate_head(draft)), lambda entry: _rate(draft, entry.assessed, entry.sold.unit))
     if draft.is_memo:
         yield rate
         yield total
@@ -106,13 +125,13 @@ def _rate_head(draft: Draft) -> str:
     return "vat_rate" if draft.taxes == ("VAT",) else "tax_rate"
 
 
-def _rate(draft: Draft, line: AssessedLine) -> Cell:
+def _rate(draft: Draft, line: AssessedLine, unit: str) -> Cell:
     if not line.charge.levies:
         return (_DASH,)
     figures = draft.figures
     cess = [levy for levy in line.charge.levies if levy.tax == CESS]
     beneath = [f"+{figures.percent(levy.rate)}" for levy in cess if levy.rate]
-    beneath += [f"+{figures.price(levy.per_unit)}/u" for levy in cess if levy.per_unit]
+    beneath += [f"+{figures.price(levy.per_unit)}/{unit}" for levy in cess if levy.per_unit]
     return (figures.percent(line.charge.rate), *beneath)
 
 
@@ -131,6 +150,11 @@ def tax_summary(draft: Draft) -> Table | None:
     return _by_hsn(draft) if draft.is_indian else _by_rate(draft)
 
 
+def has_category_summary(draft: Draft) -> bool:
+    """Whether the summary tells the reasons of zero-rated and exempt lines."""
+    return not draft.is_outside_tax and not draft.is_indian
+
+
 def _by_hsn(draft: Draft) -> Table:
     """One row an HSN code and set of rates, as Indian users expect it under the lines."""
     together: dict[tuple[str, object], list[AssessedLine]] = {}
@@ -145,7 +169,7 @@ def _by_hsn(draft: Draft) -> Table:
     rows = [_hsn_row(draft, code, lines) for code, lines in groups]
     sums = _hsn_row(draft, draft.label("totals", "total").first, draft.tax.lines)
     foot = tuple(("",) if place >= 2 and place % 2 == 0 and place < len(heads) - 1 else cell for place, cell in enumerate(sums))
-    return _table(draft.label("summary", "by_hsn"), heads, rows, foot, code_first=True)
+    return _spread(_table(draft.label("summary", "by_hsn"), heads, rows, foot))
 
 
 def _hsn_row(draft: Draft, code: str, lines: Sequence[AssessedLine]) -> tuple[Cell, ...]:
@@ -188,26 +212,45 @@ def _rates(line: AssessedLine) -> tuple[tuple[str, Decimal], ...]:
     return tuple((levy.tax, levy.rate) for levy in line.charge.levies)
 
 
-def _table(
-    title: Label, heads: Sequence[Label], rows: Sequence[tuple[Cell, ...]], foot: tuple[Cell, ...], code_first: bool = False
-) -> Table:
+def _table(title: Label, heads: Sequence[Label], rows: Sequence[tuple[Cell, ...]], foot: tuple[Cell, ...]) -> Table:
+    """A table as wide as the paper: the first column is words and takes what the figures leave."""
     columns = tuple(
-        Column(head, width(head, cells) if place else 0, figures=place > 0, code=code_first and not place)
+        Column(head, width(head, cells, roomy=True) if place else 0, figures=place > 0)
         for place, (head, cells) in enumerate(zip(heads, zip(*rows, foot, strict=True), strict=True))
     )
     return Table(title, columns, tuple(rows), foot)
 
 
-def width(head: Label, cells: Iterable[Cell]) -> float:
-    """Millimetres that a column needs: its widest figure, or the longest word of its head. Fixed widths draw fast."""
-    words = [word for text in (head.first, head.second) for word in text.split()]
-    figure = max((_length(text) for cell in cells for text in cell[:1]), default=0.0)
-    return round(max(figure * 1.62, max((_length(word) * 1.5 for word in words), default=0.0)) + 2.8, 1)
+def _spread(table: Table) -> Table:
+    """The columns in proportion to their needs, so that a code and its figures stand near each other."""
+    first = replace(table.columns[0], width=_CODE, code=True)
+    stretch = (_PAPER - _CODE) / sum(column.width for column in table.columns)
+    others = tuple(replace(column, width=round(column.width * stretch, 2)) for column in table.columns[1:])
+    return replace(table, columns=(first, *others))
+
+
+def width(head: Label, cells: Iterable[Cell], roomy: bool = False) -> float:
+    """Millimetres that a column needs: its widest figure, or its head's longest word (roomy: a short head on one line).
+
+    Fixed widths draw faster than those that Typst finds out.
+    """
+    texts = [text for text in (head.first, head.second) if text]
+    heads = [part for text in texts for part in ([text] if roomy and len(text) <= _SHORT else text.split())]
+    lines = [(_length(text) * (1.42 if beneath else 1.62)) for cell in cells for beneath, text in enumerate(cell)]
+    return round(max([*lines, *(_length(part) * 1.4 for part in heads)]) + 2.8, 1)
 
 
 def _length(text: str) -> float:
-    """The length of a text in digits' widths: points and commas are narrow, a percent sign is wide."""
-    return sum(0.5 if letter in ".,٬٫-" else 1.5 if letter in "%٪MW" else 1.0 for letter in text)
+    """The length of a text in digits' widths."""
+    return sum(_letter(letter) for letter in text)
+
+
+def _letter(letter: str) -> float:
+    if letter in ".,٬٫-":
+        return 0.5
+    if letter in "%٪MW":
+        return 1.5
+    return 0.8 if letter.isalpha() and letter > "\u0600" else 1.2 if letter.isupper() else 1.0
 
 
 def _in_currency(label: Label, code: str) -> Label:
