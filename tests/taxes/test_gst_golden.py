@@ -21,7 +21,7 @@ NOT_IN_THE_BOOK = {
 }
 
 
-@pytest.mark.requirement("FR-2")
+@pytest.mark.requirement("FR-2.2")
 @pytest.mark.parametrize("example", GOLDEN["examples"], ids=lambda example: example["id"])
 def test_example(example: dict[str, Any]) -> None:
     unanswered = {key: value for key, value in example.items() if key not in ("regime", "document", "gstr1_section")}

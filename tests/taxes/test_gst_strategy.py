@@ -189,7 +189,7 @@ def test_section_of_a_credit_note(to: Place, buyer: Registration, price: str, se
     rate=some.sampled_from(["0.25", "3", "5", "12", "18", "28", "40"]),
     inclusive=some.booleans(),
 )
-@pytest.mark.requirement("FR-2")
+@pytest.mark.requirement("FR-2.4")
 def test_cgst_equals_sgst_always(prices: list[Decimal], rate: str, inclusive: bool) -> None:
     lines = [replace(LAMP, unit_price=price, declared_rate=Decimal(rate)) for price in prices]
     result = assess(replace(sale(*lines), prices_include_tax=inclusive))
