@@ -240,13 +240,13 @@ def _rate_by_rate(
     dues: list[tuple[TaxDue, ...]] = [()] * len(values)
     order = sorted(range(len(values)), key=lambda place: repr(_group(charges[place])))
     for _, group in groupby(order, key=lambda place: repr(_group(charges[place]))):
-        places = list(group)
+        places = list(group)[:: -1 if included else 1]  # the earlier line has the larger net, not the larger tax
         charge = charges[places[0]]
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED
         base = sum((values[place] for place in places), ZERO)
         for levy in charge.levies:
-            exact = [values[place] * levy.rate / whole for place in places]
-            amounts = round_down_to_sum(exact, supply.currency.round(base * levy.rate / whole), unit)
+            parts = [values[place] * levy.rate for place in places]
+            amounts = round_down_to_sum(parts, whole, supply.currency.round(base * levy.rate / whole), unit)
             for place, amount in zip(places, amounts, strict=True):
                 dues[place] = (*dues[place], _due(charge, levy, amount))
     shares = []
@@ -282,7 +282,9 @@ def _totals(supply: Supply, lines: Sequence[AssessedLine]) -> Totals:
     reverse_charge = sum((due.amount for due in dues if due.payable_by is PayableBy.BUYER), nothing)
     total = sum((line.total for line in lines), nothing)
     agreed = sum((line.price for line in lines), nothing) if supply.prices_include_tax else total
-    due = money.round(round_to_step(agreed, supply.round_to)) if supply.round_to else agreed
+    due = agreed
+    if supply.round_to:  # what is left to pay is rounded (BT-115 of EN 16931), be part of it paid before
+        due = money.round(round_to_step(agreed - supply.prepaid, supply.round_to)) + supply.prepaid
     tax = sum(taxes.values(), nothing) - reverse_charge
     reported = supply.reported
     return Totals(
