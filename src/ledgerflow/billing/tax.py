@@ -213,8 +213,9 @@ class TaxContext:
 
     @property
     def day(self) -> date:
-        """The day whose law applies (CGST Act s.12-14 simplified: the date of supply is the invoice date)."""
-        return self.supply.tax_point.date()
+        """The day whose law applies: the date of supply, which is the invoice date; for a note, of the invoice it corrects."""
+        note = self.supply.correction
+        return date.fromisoformat(note.day) if note and note.day else self.supply.tax_point.date()
 
 
 class TaxStrategy(Protocol):
