@@ -11,7 +11,7 @@ from stdnum.nz import ird
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.conformance import check_strategy
 from ledgerflow.billing.errors import RateUnknown
-from ledgerflow.billing.party import Holder, Party, Place, Registration
+from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.supply import Correction, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import DocumentKind, TaxContext, TaxResult
 
@@ -86,13 +86,29 @@ def test_notes_are_called_by_their_name(note: str, kind: DocumentKind) -> None:
 
 def test_ird_numbers_are_well_formed_and_come_from_the_end_of_the_range() -> None:
     dice = Generator(Philox(1))
-    numbers = {strategy.invent_registration(dice, AUCKLAND, Holder.COMPANY) for _ in range(500)}
+    numbers = {strategy.invent_registration(dice, Party("Kauri Traders", AUCKLAND)) for _ in range(500)}
     assert all(ird.is_valid(number) and number.startswith("1499") for number in numbers)
     assert len(numbers) > 400
 
 
 def test_published_check_digits() -> None:
     assert [ird_number(base) for base in (4909185, 4909857, 13641013)] == ["49091850", "49098576", "136410132"]
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        ("49091850", ""),
+        ("49091851", "digit"),
+        ("9125568", "between"),
+        ("150000001", "between"),
+        ("NZ1234567", "between"),
+    ],
+)
+def test_a_wrong_number_is_told(number: str, fault: str) -> None:
+    told = strategy.check_registration(number, AUCKLAND)
+    assert fault in told
+    assert bool(told) is not ird.is_valid(number)
 
 
 def test_it_obeys_the_laws_of_billing() -> None:

@@ -101,17 +101,16 @@ def assess_conversion(example: Mapping[str, Any], laws: Laws, place: str = "") -
 
 def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
     """Where the figures an example expects are not those computed; rows of the breakdown in any order."""
-    name = example.get("id", "example")
     if "expected" not in computed:
-        return [f"{name} {text}" for text in _unequal(example, computed, _CONVERTED)]
+        return _unequal(example, computed, _CONVERTED)
     expected = example.get("expected")
     if not isinstance(expected, Mapping):
-        return [f"{name} expects nothing"]
+        return ["no figures are expected"]
     found = _unequal(expected, computed["expected"], _FOOT)
     wanted, made = (_rows(figures.get("breakdown") or ()) for figures in (expected, computed["expected"]))
     found += [f"breakdown: expected {row}, not computed" for row in wanted if row not in made]
     found += [f"breakdown: computed {row}, not expected" for row in made if row not in wanted]
-    return [f"{name} {text}" for text in found]
+    return found
 
 
 def _unequal(expected: Mapping[str, Any], computed: Mapping[str, Any], keys: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.numbering import NumberingRule
-from ledgerflow.billing.party import Holder, Jurisdiction, Place
+from ledgerflow.billing.party import Jurisdiction, Party, Place
 from ledgerflow.billing.rates import RateBook
 from ledgerflow.billing.settlement import settle
 from ledgerflow.billing.supply import NoteKind, Supply
@@ -53,10 +53,16 @@ class NewZealandGST:
             return replace(result, document=_NOTES[note.kind])
         return self._with_details(result, context)
 
-    def invent_registration(self, dice: Generator, place: Place, holder: Holder) -> str:
+    def invent_registration(self, dice: Generator, party: Party) -> str:
         """An IRD number from the last hundred thousand of the valid range, 10-000-000 to 150-000-000, which Inland
         Revenue hands out from below and has not reached."""
-        return ird_number(149_900_00 + int(dice.integers(10_000))) if place.country == "NZ" else ""
+        return ird_number(149_900_00 + int(dice.integers(10_000))) if party.place.country == "NZ" else ""
+
+    def check_registration(self, number: str, place: Place) -> str:
+        """What is wrong with an IRD number, or nothing."""
+        if not number.isdecimal() or not 10_000_000 < int(number) < 150_000_000:
+            return "it is not between 10000000 and 150000000"
+        return "" if number == ird_number(int(number) // 10) else "its check digit is wrong"
 
     def _charge(self, basis: str, context: TaxContext) -> Charge:
         code, treatment, statement = _CASES[basis]

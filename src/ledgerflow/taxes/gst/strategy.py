@@ -95,7 +95,9 @@ class GSTStrategy:
         return buyer if buyer.region else seller
 
     def invent_registration(self, dice: Generator, party: Party) -> str:
-        """A GSTIN for the party's state, kind and name, from a PAN series that is not in use."""
+        """A GSTIN for the party's state, kind and name, from a PAN series that is not in use; none abroad."""
+        if party.place.country != "IN":
+            return ""
         return gstin.invent(dice, party.place.region, party.holder, party.name)
 
     def check_registration(self, number: str, place: Place) -> str:

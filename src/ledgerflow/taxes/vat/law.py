@@ -36,7 +36,8 @@ class Simplified:
 
 @dataclass(frozen=True, slots=True)
 class VATLaw:
-    """One country's file. `tax_number` is a pattern in which `#` stands for a digit and `@` for the country's code."""
+    """One country's file. In `tax_number` `#` stands for a digit and `@` for the country's code;
+    `tax_number_pattern` is what is accepted, `tax_number_words` the same in words."""
 
     code: str
     title: str
@@ -46,6 +47,8 @@ class VATLaw:
     rounder: Rounder
     rounder_of_inclusive: Rounder
     tax_number: str
+    tax_number_pattern: str
+    tax_number_words: str
     export_code: str
     declared_rates: bool
     simplified: Simplified | None
@@ -72,6 +75,8 @@ def read_law(file: str) -> VATLaw:
         rounder=Rounder(rounding["prices_without_tax"]),
         rounder_of_inclusive=Rounder(rounding["prices_with_tax"]),
         tax_number=table["tax_number"],
+        tax_number_pattern=table["tax_number_pattern"],
+        tax_number_words=table["tax_number_words"],
         export_code=table.get("export_code", "Z"),
         declared_rates=table.get("declared_rates", False),
         simplified=Simplified(**simplified) if simplified else None,

@@ -4,6 +4,7 @@ The facts stand in one TOML file a country, each with its source; this is the lo
 EN 16931 (UNTDID 5305): S standard, Z zero-rated, E exempt, O out of scope, AE reverse charge, G export.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ from numpy.random import Generator
 
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.numbering import NumberingRule
-from ledgerflow.billing.party import Holder, Jurisdiction, Place, Registration
+from ledgerflow.billing.party import Jurisdiction, Party, Place, Registration
 from ledgerflow.billing.rates import Rate
 from ledgerflow.billing.settlement import settle
 from ledgerflow.billing.supply import NoteKind, Supply, SupplyLine
@@ -91,14 +92,19 @@ class VATStrategy:
             answers=self.law.answers | _reason_codes(charges, statements),
         )
 
-    def invent_registration(self, dice: Generator, place: Place, holder: Holder) -> str:
+    def invent_registration(self, dice: Generator, party: Party) -> str:
         """A number of the country's shape, from a corner of it that looks reserved; none for a place abroad."""
         home = self.jurisdiction.country
-        if home and place.country != home:
+        if home and party.place.country != home:
             return ""
-        shape = self.law.tax_number.replace("@", place.country)
+        shape = self.law.tax_number.replace("@", party.place.country or "XX")
         digits = iter(dice.integers(10, size=shape.count("#")))
         return "".join(str(next(digits)) if sign == "#" else sign for sign in shape)
+
+    def check_registration(self, number: str, place: Place) -> str:
+        """What is wrong with the shape of a number, or nothing; none of these has a public check digit."""
+        right = re.fullmatch(self.law.tax_number_pattern, number)
+        return "" if right else f"it is not {self.law.tax_number_words}"
 
     def _destination(self, supply: Supply) -> Place | None:
         """Where an export goes; None for a supply at home. What is handed over at home is no export."""
