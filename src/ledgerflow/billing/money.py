@@ -59,14 +59,18 @@ def allocate(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[
     whole = sum(weights, ZERO)
     if not whole:
         return [total, *[ZERO * unit] * (len(weights) - 1)]
-    return round_down_to_sum([total * weight / whole for weight in weights], total, unit)
+    return round_down_to_sum([total * weight for weight in weights], whole, total, unit)
 
 
-def round_down_to_sum(exact: Sequence[Decimal], total: Decimal, unit: Decimal) -> list[Decimal]:
-    """Rounds each exact share down to a `unit`; what is missing from `total` goes to the largest remainders."""
-    shares = [share.quantize(unit, ROUND_FLOOR) for share in exact]
+def round_down_to_sum(parts: Sequence[Decimal], whole: Decimal, total: Decimal, unit: Decimal) -> list[Decimal]:
+    """Rounds each `part / whole` down to a `unit`; what is missing from `total` goes to the largest remainders.
+
+    A remainder is kept times `whole`, as an exact product: a quotient cut after 28 digits would decide ties by its length.
+    """
+    sign = -1 if whole < 0 else 1
+    shares = [(part / whole).quantize(unit, ROUND_FLOOR) for part in parts]
     missing = int((total - sum(shares, ZERO)) / unit)
-    by_remainder = sorted(range(len(exact)), key=lambda place: shares[place] - exact[place])
+    by_remainder = sorted(range(len(parts)), key=lambda place: sign * (shares[place] * whole - parts[place]))
     for turn in range(missing):
         shares[by_remainder[turn % len(shares)]] += unit
     return shares

@@ -245,8 +245,8 @@ def _rate_by_rate(
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED
         base = sum((values[place] for place in places), ZERO)
         for levy in charge.levies:
-            exact = [values[place] * levy.rate / whole for place in places]
-            amounts = round_down_to_sum(exact, supply.currency.round(base * levy.rate / whole), unit)
+            parts = [values[place] * levy.rate for place in places]
+            amounts = round_down_to_sum(parts, whole, supply.currency.round(base * levy.rate / whole), unit)
             for place, amount in zip(places, amounts, strict=True):
                 dues[place] = (*dues[place], _due(charge, levy, amount))
     shares = []
