@@ -65,7 +65,7 @@ def allocate(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[
 def round_down_to_sum(parts: Sequence[Decimal], whole: Decimal, total: Decimal, unit: Decimal) -> list[Decimal]:
     """Rounds each `part / whole` down to a `unit`; what is missing from `total` goes to the largest remainders.
 
-    A remainder is kept times `whole`, as an exact product: a quotient cut after 28 digits would decide ties by its length.
+    Remainders are compared times `whole`, as exact products: a quotient cut after 28 digits decides ties by its length.
     """
     sign = -1 if whole < 0 else 1
     shares = [(part / whole).quantize(unit, ROUND_FLOOR) for part in parts]
