@@ -177,7 +177,7 @@ def _line_rows(invoice: Invoice, taxes: Sequence[str]) -> Iterator[tuple[Cell, .
         amounts = (line.gross, line.discount, line.surcharge, line.taxable_value)
         yield (
             *("yes", invoice.number, invoice.day, place, sold.sku, sold.description, sold.commodity_code),
-            *(sold.quantity * sign(invoice), sold.unit, prices_in.code, sold.unit_price, supply.currency.code),
+            *(-sold.quantity if sign(invoice) < 0 else sold.quantity, sold.unit, prices_in.code, sold.unit_price, supply.currency.code),
             *(_signed(invoice, amount) for amount in amounts),
             *(treatment_words(line.charge.treatment), _whole_rate(line)),
             *(_signed(invoice, dues.get(tax)) for tax in taxes),
@@ -197,7 +197,10 @@ def _by_tax(dues: Iterable[TaxDue]) -> dict[str, Decimal]:
 
 
 def _signed(invoice: Invoice, amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else invoice.supply.currency.round(amount) * sign(invoice)
+    if amount is None:
+        return None
+    rounded = invoice.supply.currency.round(amount)
+    return -rounded if sign(invoice) < 0 else rounded  # unary: zero keeps no minus
 
 
 def _figures(row: CurrencyTotals) -> Iterator[tuple[str, Decimal]]:

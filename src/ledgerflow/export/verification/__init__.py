@@ -162,20 +162,17 @@ def _totals(papers: Sequence[Paper]) -> tuple[CurrencyTotals, ...]:
 
 
 def _totals_of(currency: str, papers: Sequence[Paper]) -> CurrencyTotals:
-    def added(name: str) -> Decimal:
-        return _decimal(paper.figures[name] * paper.sign for paper in papers)
+    def added(amounts: Iterable[Fraction]) -> Decimal:
+        signed = (amount * paper.sign for amount, paper in zip(amounts, papers, strict=True))
+        minor = sum(signed, Fraction(0)) * 10 ** papers[0].decimals
+        return Decimal(round(minor)).scaleb(-papers[0].decimals)
 
     names = dict.fromkeys(tax for paper in papers for tax in paper.taxes)
     return CurrencyTotals(
         currency=currency,
         documents=len(papers),
-        taxable_value=added("taxable_value"),
-        exempt_value=added("exempt_value"),
-        taxes={tax: _decimal(paper.taxes.get(tax, Fraction(0)) * paper.sign for paper in papers) for tax in names},
-        grand_total=added("grand_total"),
+        taxable_value=added(paper.figures["taxable_value"] for paper in papers),
+        exempt_value=added(paper.figures["exempt_value"] for paper in papers),
+        taxes={tax: added(paper.taxes.get(tax, Fraction(0)) for paper in papers) for tax in names},
+        grand_total=added(paper.figures["grand_total"] for paper in papers),
     )
-
-
-def _decimal(amounts: Iterable[Fraction]) -> Decimal:
-    amount = sum(amounts, Fraction(0))
-    return Decimal(amount.numerator) / amount.denominator

@@ -31,6 +31,7 @@ class Paper:
     kind: str
     day: date
     currency: str
+    decimals: int
     seller: object
     buyer: object
     corrects: str
@@ -55,6 +56,7 @@ def read_paper(path: str, invoice: Node) -> Paper:
         kind=invoice["tax"]["document"].text(),
         day=supply["tax_point"].day(),
         currency=supply["currency"]["code"].text(),
+        decimals=supply["currency"]["decimals"].whole(),
         seller=(supply["seller"]["name"].value, supply["seller"]["tax_number"].value),
         buyer=(supply["buyer"]["name"].value, supply["buyer"]["tax_number"].value),
         corrects="" if correction.is_null else correction["number"].text(),
