@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import BytesIO
 
 from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import currency
@@ -127,11 +128,18 @@ def batch() -> list[Invoice]:
     ]
 
 
-def pdf(number: str, keywords: str = "simulated") -> bytes:
-    """The least PDF that names an invoice."""
+def pdf(number: str, keywords: str = "simulated", title: str = "Tax invoice", text: str = "") -> bytes:
+    """The least PDF that names an invoice, in its title or in its text."""
     writer = PdfWriter()
-    writer.add_blank_page(595, 842)
-    writer.add_metadata({"/Title": f"Tax invoice {number}", "/Keywords": keywords})
+    page = writer.add_blank_page(595, 842)
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    named = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
+    fonts = DictionaryObject({NameObject("/F1"): named})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    drawing = DecodedStreamObject()
+    drawing.set_data(f"BT /F1 12 Tf 50 50 Td ({text}) Tj ET".encode())
+    page[NameObject("/Contents")] = drawing
+    writer.add_metadata({"/Title": f"{title} {number}".strip(), "/Keywords": keywords})
     content = BytesIO()
     writer.write(content)
     return content.getvalue()

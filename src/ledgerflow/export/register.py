@@ -173,11 +173,12 @@ def _line_rows(invoice: Invoice, taxes: Sequence[str]) -> Iterator[tuple[Cell, .
     supply = invoice.supply
     prices_in = supply.quoted.currency if supply.quoted else supply.currency
     for place, (sold, line) in enumerate(zip(supply.lines, invoice.tax.lines, strict=True), 1):
+        quantity = -sold.quantity if sign(invoice) < 0 else sold.quantity
         dues = _by_tax(line.dues)
         amounts = (line.gross, line.discount, line.surcharge, line.taxable_value)
         yield (
             *("yes", invoice.number, invoice.day, place, sold.sku, sold.description, sold.commodity_code),
-            *(-sold.quantity if sign(invoice) < 0 else sold.quantity, sold.unit, prices_in.code, sold.unit_price, supply.currency.code),
+            *(quantity, sold.unit, prices_in.code, sold.unit_price, supply.currency.code),
             *(_signed(invoice, amount) for amount in amounts),
             *(treatment_words(line.charge.treatment), _whole_rate(line)),
             *(_signed(invoice, dues.get(tax)) for tax in taxes),
