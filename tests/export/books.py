@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 
-from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+import pikepdf
+from pikepdf import Dictionary, Name
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import currency
@@ -128,20 +128,17 @@ def batch() -> list[Invoice]:
     ]
 
 
-def pdf(number: str, keywords: str = "simulated", title: str = "Tax invoice", text: str = "") -> bytes:
+def pdf(number: str, keywords: str = "simulated", title: str = "Tax invoice", text: str = "", pages: int = 1) -> bytes:
     """The least PDF that names an invoice, in its title or in its text."""
-    writer = PdfWriter()
-    page = writer.add_blank_page(595, 842)
-    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
-    named = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
-    fonts = DictionaryObject({NameObject("/F1"): named})
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-    drawing = DecodedStreamObject()
-    drawing.set_data(f"BT /F1 12 Tf 50 50 Td ({text}) Tj ET".encode())
-    page[NameObject("/Contents")] = drawing
-    writer.add_metadata({"/Title": f"{title} {number}".strip(), "/Keywords": keywords})
+    document = pikepdf.new()
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    for _ in range(pages):
+        page = document.add_blank_page()
+        page.obj.Resources = Dictionary(Font=Dictionary(F1=font))
+        page.contents_add(f"BT /F1 12 Tf 50 50 Td ({text}) Tj ET".encode())
+    document.docinfo = document.make_indirect(Dictionary(Title=f"{title} {number}".strip(), Keywords=keywords))
     content = BytesIO()
-    writer.write(content)
+    document.save(content, deterministic_id=True)
     return content.getvalue()
 
 

@@ -147,7 +147,7 @@ def figure_faults(document: bytes) -> list[Fault]:
 
 
 @pytest.mark.requirement("FR-2")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(invoices())
 def test_two_arithmetics_agree_to_the_last_minor_unit(one: Invoice) -> None:
     assert figure_faults(to_json(one)) == []
@@ -166,7 +166,7 @@ def stated_amounts(node: Any, place: tuple[Any, ...] = ()) -> Iterable[tuple[Any
         yield place
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(invoices(), st.data())
 def test_one_minor_unit_anywhere_is_found(one: Invoice, data: st.DataObject) -> None:
     document = json.loads(to_json(one))
@@ -365,6 +365,10 @@ def test_each_invoice_has_its_page_and_each_page_its_invoice() -> None:
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n", FILES["pdf/BH-0001.pdf"][:-200]])
 def test_a_page_that_does_not_parse_is_a_fault(content: bytes) -> None:
     assert "pdf_broken" in codes({**FILES, "pdf/INV-26-27-0001.pdf": content})
+
+
+def test_a_pdf_without_a_page_is_a_fault() -> None:
+    assert codes({**FILES, "pdf/BH-0001.pdf": pdf("BH/0001", pages=0)}) == {"pdf_broken"}
 
 
 @pytest.mark.parametrize(("text", "faults"), [("Invoice BH/0001", set()), ("Invoice BH/0002", {"pdf_stranger"})])
