@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from ledgerflow.billing.catalogue import TaxCategory
-from ledgerflow.billing.errors import Finding, Severity
 from ledgerflow.billing.money import HUNDRED, ZERO
+from ledgerflow.intake.findings import Spot
 from ledgerflow.intake.units import unit_code
 from ledgerflow.intake.workbook import Cell
 
@@ -19,9 +18,11 @@ MAX_PRICE = Decimal(10) ** 10
 MAX_CESS = Decimal(400)
 
 # The slabs of every day since 2017, and the special rates (0.1 for merchant exporters, 1, 1.5, 6, 7.5).
-GST_RATES = frozenset(map(Decimal, "0 0.1 0.25 1 1.5 3 5 6 7.5 12 18 28 40".split()))
+GST_RATES = frozenset(map(Decimal, ("0", "0.1", "0.25", "1", "1.5", "3", "5", "6", "7.5", "12", "18", "28", "40")))
 
-_AMOUNT = re.compile(r"(-?)(?:(?:₹|rs\.?|inr)\s*)?(-?)((?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d*)?|\.\d+)(?:\s*/-)?", re.A | re.I)
+_AMOUNT = re.compile(
+    r"(-?)(?:(?:₹|rs\.?|inr)\s*)?(-?)((?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d*)?|\.\d+)(?:\s*/-)?", re.A | re.I
+)
 _PERCENT = re.compile(r"(?:i?gst\s*@?\s*)?(\d{1,3}(?:\.\d{1,4})?)\s*%?", re.A | re.I)
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩٬٫", "0123456789,.")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -33,26 +34,6 @@ _CATEGORIES = {
     **dict.fromkeys(("outofscope", "nongst", "nontaxable", "o"), TaxCategory.OUT_OF_SCOPE),
     **dict.fromkeys(("reversecharge", "rcm", "ae"), TaxCategory.REVERSE_CHARGE),
 }
-
-
-@dataclass(slots=True)
-class Spot:
-    """A cell's place in the sheet (`row` counts from 1), and the list that takes what is found there."""
-
-    row: int
-    column: str
-    findings: list[Finding]
-
-    def error(self, code: str, message: str, advice: str, **parameters: str) -> None:
-        self._add(Severity.ERROR, code, message, advice, parameters)
-
-    def warning(self, code: str, message: str, advice: str, **parameters: str) -> None:
-        self._add(Severity.WARNING, code, message, advice, parameters)
-
-    def _add(self, severity: Severity, code: str, message: str, advice: str, parameters: dict[str, str]) -> None:
-        where = {"row": str(self.row), "column": self.column}
-        place = f"row {self.row}, column {self.column}"
-        self.findings.append(Finding(code, place, message, advice, where | parameters, severity))
 
 
 def read_name(cell: Cell, spot: Spot) -> str:
@@ -187,12 +168,15 @@ def _read_text(cell: Cell, spot: Spot, what: str, longest: int) -> str:
     text = _shown(cell)
     if not isinstance(cell, (str, int, float)) or isinstance(cell, bool):
         spot.error(
-            f"{what}.type", f"{text} is a date or a truth value.", "Format the cell as text and write it anew.", value=text
+            f"{what}.type",
+            f"{text} is a date or a truth value.",
+            "Format the cell as text and write it anew.",
+            value=text,
         )
     elif _INVISIBLE.search(text):
         spot.error(
             f"{what}.control",
-            f"{ascii(text)} holds a line break or another invisible character.",
+            f"{text!a} holds a line break or another invisible character.",
             "Write it in one line of plain letters.",
             value=ascii(text),
         )

@@ -43,7 +43,17 @@ _SYNONYMS: Mapping[Column, tuple[str, ...]] = {
     Column.UNIT: ("Unit", "UQC", "UOM", "Unit of Measure", "Unit of Measurement", "Units", "Unit Code", "الوحدة"),
     Column.CODE: ("HSN/SAC", "HSN", "SAC", "HSN Code", "SAC Code", "HSN/SAC Code", "HSN No", "Commodity Code"),
     Column.CATEGORY: ("Tax Category", "Tax Class", "Tax Type", "VAT Category", "Tax Treatment", "Taxability"),
-    Column.RATE: ("GST Rate", "GST", "GST Percent", "GST Percentage", "Tax Rate", "IGST", "IGST Rate", "Tax", "Tax Percent"),
+    Column.RATE: (
+        "GST Rate",
+        "GST",
+        "GST Percent",
+        "GST Percentage",
+        "Tax Rate",
+        "IGST",
+        "IGST Rate",
+        "Tax",
+        "Tax Percent",
+    ),
     Column.CESS: ("Cess Rate", "Cess", "Cess Percent"),
     Column.LOCAL_NAME: ("Arabic Name", "Name Arabic", "Name in Arabic", "Product Name Arabic", "الاسم العربي", "الاسم"),
     Column.GROUP: ("Group", "Category", "Product Group", "Product Category", "Item Group", "Department", "الفئة"),
@@ -56,9 +66,7 @@ def _plain(title: str) -> str:
     return "".join(letter for letter in title.casefold() if letter.isalnum())
 
 
-_KNOWN = {
-    _plain(title): (column, place) for column, titles in _SYNONYMS.items() for place, title in enumerate(titles)
-}
+_KNOWN = {_plain(title): (column, place) for column, titles in _SYNONYMS.items() for place, title in enumerate(titles)}
 
 
 @dataclass(frozen=True, slots=True)

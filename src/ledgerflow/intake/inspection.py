@@ -120,9 +120,7 @@ def _inspect_package(content: bytes) -> Inspection:
 
 def _refuse_bomb(members: list[ZipInfo]) -> None:
     inflated = sum(member.file_size for member in members)
-    swollen = any(
-        member.file_size > max(_RATIO_MATTERS_FROM, MAX_RATIO * member.compress_size) for member in members
-    )
+    swollen = any(member.file_size > max(_RATIO_MATTERS_FROM, MAX_RATIO * member.compress_size) for member in members)
     if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED or swollen:
         refuse(
             "workbook.inflates",
@@ -189,7 +187,9 @@ def _looks_like_csv(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     first = text.lstrip().partition("\n")[0]
-    return re.search(r"[,;\t]", first) is not None and not first.startswith(("<", "%PDF", "{\\rtf")) and "\0" not in text
+    return (
+        re.search(r"[,;\t]", first) is not None and not first.startswith(("<", "%PDF", "{\\rtf")) and "\0" not in text
+    )
 
 
 def _utf16(name: str) -> bytes:

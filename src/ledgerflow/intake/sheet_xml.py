@@ -24,7 +24,7 @@ _STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships
 
 @dataclass(frozen=True, slots=True)
 class SheetMarks:
-    """The marks of one worksheet. `formulas` says of each whether a text, be it an empty one, was saved as its value."""
+    """The marks of one worksheet. `formulas` says of each whether a text, even an empty one, is its value."""
 
     rows: int = 0
     columns: int = 0
@@ -95,7 +95,9 @@ def read_marks(content: bytes) -> dict[str, SheetMarks]:
         parts = {name.lower(): name for name in package.namelist()}
         try:
             return {
-                sheet: _marks(package.read(parts[part])) for sheet, part in _parts(package, parts).items() if part in parts
+                sheet: _marks(package.read(parts[part]))
+                for sheet, part in _parts(package, parts).items()
+                if part in parts
             }
         except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError) as fault:
             refuse_damaged(f"its XML cannot be read ({fault})")

@@ -38,7 +38,8 @@ Area = tuple[Position, Position]  # top left and bottom right, both inside
 class Sheet:
     """One worksheet. Rows and columns count from 0; an empty cell is an empty string.
 
-    `formulas` says of each formula cell whether it was ever calculated; `errors` are cells such as #REF!. Only .xlsx tells either: a formula of an .xls is its last value, an error there is empty.
+    `formulas` says of each formula cell whether it was ever calculated; `errors` are cells such as #REF!. Only .xlsx
+    tells either: a formula of an .xls is its last value, an error there is empty.
     """
 
     name: str
