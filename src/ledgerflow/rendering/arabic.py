@@ -20,7 +20,11 @@ def _money(noun: tuple[str, str, str, str], adjective: str, feminine: bool = Fal
     """A currency with its country's adjective, which agrees (broken plurals count as feminine)."""
     one, two, few, many = noun
     return Noun(
-        f"{one} {adjective} واحد", f"{two} {adjective}ان", f"{few} {adjective}ة", f"{many} {adjective}اً", f"{one} {adjective}"
+        f"{one} {adjective} واحد",
+        f"{two} {adjective}ان",
+        f"{few} {adjective}ة",
+        f"{many} {adjective}اً",
+        f"{one} {adjective}",
     )
 
 

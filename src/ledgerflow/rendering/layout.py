@@ -118,7 +118,9 @@ def _terms_of_payment(draft: Draft) -> tuple[Fact, ...]:
 
 def _currencies(draft: Draft) -> tuple[Fact, ...]:
     supply, figures = draft.supply, draft.figures
-    facts = [Fact(draft.label("facts", "currency"), "INR (₹)" if supply.currency.code == "INR" else supply.currency.code)]
+    facts = [
+        Fact(draft.label("facts", "currency"), "INR (₹)" if supply.currency.code == "INR" else supply.currency.code)
+    ]
     rate = ""
     if supply.quoted:
         rate = f"1 {supply.quoted.currency.code} = {supply.currency.code} {figures.plain(supply.quoted.rate)}"

@@ -12,7 +12,9 @@ _ONLY_ON_EXPORTS: Final = "lut"
 
 def seller(draft: Draft) -> Block:
     party = draft.supply.seller
-    numbers = _identifiers(draft, party, skip=_BANKING if draft.supply.without_payment else (*_BANKING, _ONLY_ON_EXPORTS))
+    numbers = _identifiers(
+        draft, party, skip=_BANKING if draft.supply.without_payment else (*_BANKING, _ONLY_ON_EXPORTS)
+    )
     return Block(
         draft.label("parties", "seller"),
         _names(draft, party),
@@ -43,7 +45,9 @@ def payment(draft: Draft) -> tuple[Fact, ...]:
     """The seller's bank, from its identifiers."""
     identifiers = {key.lower(): value for key, value in draft.supply.seller.identifiers.items()}
     return tuple(
-        Fact(draft.label("parties", key), identifiers[key], code=key != "bank") for key in _BANKING if identifiers.get(key)
+        Fact(draft.label("parties", key), identifiers[key], code=key != "bank")
+        for key in _BANKING
+        if identifiers.get(key)
     )
 
 

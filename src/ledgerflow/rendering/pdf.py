@@ -91,9 +91,7 @@ def _compiler() -> "Compiler":
         from typst import Compiler
 
         template = Path(str(files(__package__))) / "templates" / "document.typ"
-        _kept.compiler = Compiler(
-            template, root=template.parent, font_paths=_font_folders(), ignore_system_fonts=True
-        )
+        _kept.compiler = Compiler(template, root=template.parent, font_paths=_font_folders(), ignore_system_fonts=True)
     compiler: Compiler = _kept.compiler
     return compiler
 

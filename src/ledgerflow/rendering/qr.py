@@ -37,7 +37,9 @@ def tlv(*values: str) -> str:
 def draw(content: str) -> str:
     """The code as SVG in its module units, one path, four modules of quiet zone."""
     picture = BytesIO()
-    segno.make(content, error="m", micro=False).save(picture, kind="svg", border=4, xmldecl=False, svgclass=None, lineclass=None)
+    segno.make(content, error="m", micro=False).save(
+        picture, kind="svg", border=4, xmldecl=False, svgclass=None, lineclass=None
+    )
     return picture.getvalue().decode("utf-8")
 
 

@@ -102,7 +102,11 @@ def _or_dash(draft: Draft, amount: Decimal) -> Cell:
 
 def _tax_fields(draft: Draft) -> Iterator[_Field]:
     figures, label = draft.figures, draft.label
-    total = _Field(label("columns", "line_total"), lambda entry: (figures.amount(entry.assessed.total),), optional=not draft.is_memo)
+    total = _Field(
+        label("columns", "line_total"),
+        lambda entry: (figures.amount(entry.assessed.total),),
+        optional=not draft.is_memo,
+    )
     if not draft.is_taxed:
         yield _Field(label("columns", "gross"), lambda entry: (figures.amount(entry.assessed.total),))
         return
@@ -168,7 +172,9 @@ def _by_hsn(draft: Draft) -> Table:
     heads.append(draft.label("columns", "total_tax"))
     rows = [_hsn_row(draft, code, lines) for code, lines in groups]
     sums = _hsn_row(draft, draft.label("totals", "total").first, draft.tax.lines)
-    foot = tuple(("",) if place >= 2 and place % 2 == 0 and place < len(heads) - 1 else cell for place, cell in enumerate(sums))
+    foot = tuple(
+        ("",) if place >= 2 and place % 2 == 0 and place < len(heads) - 1 else cell for place, cell in enumerate(sums)
+    )
     return _spread(_table(draft.label("summary", "by_hsn"), heads, rows, foot))
 
 
@@ -198,7 +204,9 @@ def _by_rate(draft: Draft) -> Table:
 
 def _rate_row(draft: Draft, row: SummaryRow) -> tuple[Cell, ...]:
     figures = draft.figures
-    lines = [line for line in draft.tax.lines if line.charge.code == row.code and line.charge.treatment is row.treatment]
+    lines = [
+        line for line in draft.tax.lines if line.charge.code == row.code and line.charge.treatment is row.treatment
+    ]
     category = draft.label("summary", row.treatment.value)
     reason = draft.statement(lines[0].charge.reason)
     tax = _sum(row.taxes.values())
