@@ -55,9 +55,8 @@ def make_books(
     progress: Progress,
 ) -> Books:
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
-    sales = simulate(
-        order.config, order.catalogue, laws, lambda done: progress("simulate", done, order.config.count or done)
-    )
+    wanted = order.config.count
+    sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
     folder.mkdir(parents=True, exist_ok=True)
     with ledger() as books:
         identity = generation_id(order.config, order.catalogue)

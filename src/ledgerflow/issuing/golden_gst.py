@@ -131,7 +131,7 @@ def assess_gst_file(document: Mapping[str, Any], law: TaxStrategy) -> dict[str, 
 
 
 def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
-    """Where an example's answers and expected figures are not those computed; what it does not expect is not compared."""
+    """Where an example's answers and expected figures are not those computed; what it does not expect is left alone."""
     found = [
         f"{answer}: expected {example[answer]}, computed {computed[answer]}"
         for answer in ("regime", "document", "gstr1_section")
