@@ -10,7 +10,6 @@ from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
-    PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
@@ -21,7 +20,6 @@ from ledgerflow.intake.inspection import (
     inspect,
     refuse,
     refuse_damaged,
-    refuse_locked,
     refuse_unreadable,
 )
 from ledgerflow.intake.sheet_xml import Position, SheetMarks, read_marks
@@ -85,8 +83,6 @@ def _read_sheets(content: bytes, marks: Mapping[str, SheetMarks]) -> list[Sheet]
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             return list(_worksheets(workbook, marks))
-    except PasswordError:
-        refuse_locked()
     except CalamineError as fault:
         refuse_damaged(str(fault))
 
