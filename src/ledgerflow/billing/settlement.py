@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
 from ledgerflow.billing.money import HUNDRED, ZERO, Currency, allocate, round_down_to_sum, round_to_step
 from ledgerflow.billing.party import Place
@@ -157,15 +156,21 @@ def _split(
 ) -> list[Decimal]:
     if groups is None:
         return allocate(amount, bases, money.unit)
-    members: dict[object, list[int]] = {}
-    for place, group in enumerate(groups):
-        members.setdefault(group, []).append(place)
-    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in members.values()], money.unit)
+    members = _members(groups)
+    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in members], money.unit)
     shares = [ZERO] * len(bases)
-    for part, places in zip(by_group, members.values(), strict=True):
+    for part, places in zip(by_group, members, strict=True):
         for place, share in zip(places, allocate(part, [bases[p] for p in places], money.unit), strict=True):
             shares[place] = share
     return shares
+
+
+def _members(groups: Iterable[object]) -> list[list[int]]:
+    """The places of the lines of each group, in the order of first appearance."""
+    members: dict[object, list[int]] = {}
+    for place, group in enumerate(groups):
+        members.setdefault(group, []).append(place)
+    return list(members.values())
 
 
 def _included_rate(charge: Charge) -> Decimal:
@@ -238,15 +243,14 @@ def _rate_by_rate(
     """Rounds once for each group of lines under the same charge, then gives every line its share."""
     unit = supply.currency.unit
     dues: list[tuple[TaxDue, ...]] = [()] * len(values)
-    order = sorted(range(len(values)), key=lambda place: repr(_group(charges[place])))
-    for _, group in groupby(order, key=lambda place: repr(_group(charges[place]))):
-        places = list(group)
+    for members in _members(map(_group, charges)):
+        places = members[:: -1 if included else 1]  # the earlier line has the larger net, not the larger tax
         charge = charges[places[0]]
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED
         base = sum((values[place] for place in places), ZERO)
         for levy in charge.levies:
-            exact = [values[place] * levy.rate / whole for place in places]
-            amounts = round_down_to_sum(exact, supply.currency.round(base * levy.rate / whole), unit)
+            parts = [values[place] * levy.rate for place in places]
+            amounts = round_down_to_sum(parts, whole, supply.currency.round(base * levy.rate / whole), unit)
             for place, amount in zip(places, amounts, strict=True):
                 dues[place] = (*dues[place], _due(charge, levy, amount))
     shares = []
@@ -282,7 +286,9 @@ def _totals(supply: Supply, lines: Sequence[AssessedLine]) -> Totals:
     reverse_charge = sum((due.amount for due in dues if due.payable_by is PayableBy.BUYER), nothing)
     total = sum((line.total for line in lines), nothing)
     agreed = sum((line.price for line in lines), nothing) if supply.prices_include_tax else total
-    due = money.round(round_to_step(agreed, supply.round_to)) if supply.round_to else agreed
+    due = agreed
+    if supply.round_to:  # what is left to pay is rounded (BT-115 of EN 16931), be part of it paid before
+        due = money.round(round_to_step(agreed - supply.prepaid, supply.round_to)) + supply.prepaid
     tax = sum(taxes.values(), nothing) - reverse_charge
     reported = supply.reported
     return Totals(

@@ -44,20 +44,20 @@ def seller_of(
     dice = dice_for(config.seed, Stream.ESTABLISHMENT, config.business.establishments.index(establishment))
     place = _seat(dice, establishment, home)
     phone = telephone(dice, home.phone)
-    number = establishment.tax_number or law.invent_registration(dice, place, Holder.COMPANY)
-    registered = establishment.registration is not Registration.UNREGISTERED
     name = establishment.name or config.business.name
-    return Party(
+    seller = Party(
         name=name,
         place=place,
         registration=establishment.registration,
-        tax_number=number if registered else "",
         holder=Holder.COMPANY,
         name_local=establishment.name_local or config.business.name_local,
         phone=phone,
         email=f"accounts@{_slug(name)}.example",
         identifiers={"LUT": establishment.letter_of_undertaking} if establishment.letter_of_undertaking else {},
     )
+    if establishment.registration is Registration.UNREGISTERED:
+        return seller
+    return replace(seller, tax_number=establishment.tax_number or law.invent_registration(dice, seller))
 
 
 def region_of(establishment: Establishment, home: Jurisdiction) -> Region | None:
@@ -92,17 +92,17 @@ def firm(
     place, flavour = _address(dice, home, region, near)
     holder = FIRM_HOLDERS[int(np.searchsorted(np.cumsum(_LEGAL_FORMS[:-1]), dice.random(), side="right"))]
     name = flavour.firm(holder, pick)
-    number = law.invent_registration(dice, place, holder)
-    return Party(
+    buyer = Party(
         name=name.text,
         place=place,
-        registration=registration if number else Registration.UNREGISTERED,
-        tax_number=number,
+        registration=registration,
         holder=holder,
         name_local=name.local,
         phone=telephone(dice, home.phone),
         email=f"accounts@{_slug(name.text)}.example",
     )
+    number = law.invent_registration(dice, buyer)
+    return replace(buyer, tax_number=number, registration=registration if number else Registration.UNREGISTERED)
 
 
 def foreigner(dice: Generator, home: Jurisdiction, pick: int) -> Party:
