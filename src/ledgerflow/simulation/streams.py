@@ -44,7 +44,7 @@ class _Key(ISeedSequence):
 
 def dice_for(seed: int, stream: Stream, index: int = 0) -> Generator:
     """The dice of one entity: the same three numbers give the same draws, in any process and any order."""
-    return Generator(Philox(_Key(seed, stream << 48 | index)))  # type: ignore[arg-type]  # numpy's stubs forget ISeedSequence
+    return Generator(Philox(_Key(seed, stream << 48 | index)))  # type: ignore[arg-type]  # stubs lag behind
 
 
 def entity(branch: int, serial: int, alternative: int = 0) -> int:
