@@ -147,7 +147,7 @@ def figure_faults(document: bytes) -> list[Fault]:
 
 
 @pytest.mark.requirement("FR-2")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(invoices())
 def test_two_arithmetics_agree_to_the_last_minor_unit(one: Invoice) -> None:
     assert figure_faults(to_json(one)) == []
