@@ -22,8 +22,6 @@ from ledgerflow.reporting.report import report
 class Page(HTMLParser):
     """Which elements a page opens, whether all are closed in order, and its text."""
 
-    VOID = ("meta", "br", "line", "rect", "polygon", "polyline")
-
     def __init__(self, html: str) -> None:
         super().__init__()
         self.opened: list[str] = []
@@ -34,7 +32,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        if tag not in self.VOID:
+        if tag != "meta":
             self.opened.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
