@@ -44,6 +44,16 @@ class BillingError(Exception):
         self.parameters = parameters
         super().__init__(self.message.format(**parameters))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error of a worker process arrives as it was raised."""
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(kind: type[BillingError], arguments: tuple[object, ...], state: Mapping[str, object]) -> BillingError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
+
 
 class InputRefused(BillingError):
     """{count} finding(s): {first}"""

@@ -243,7 +243,8 @@ def _rate_by_rate(
     """Rounds once for each group of lines under the same charge, then gives every line its share."""
     unit = supply.currency.unit
     dues: list[tuple[TaxDue, ...]] = [()] * len(values)
-    for places in _members(map(_group, charges)):
+    for members in _members(map(_group, charges)):
+        places = members[:: -1 if included else 1]  # the earlier line has the larger net, not the larger tax
         charge = charges[places[0]]
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED
         base = sum((values[place] for place in places), ZERO)
@@ -285,7 +286,9 @@ def _totals(supply: Supply, lines: Sequence[AssessedLine]) -> Totals:
     reverse_charge = sum((due.amount for due in dues if due.payable_by is PayableBy.BUYER), nothing)
     total = sum((line.total for line in lines), nothing)
     agreed = sum((line.price for line in lines), nothing) if supply.prices_include_tax else total
-    due = money.round(round_to_step(agreed, supply.round_to)) if supply.round_to else agreed
+    due = agreed
+    if supply.round_to:  # what is left to pay is rounded (BT-115 of EN 16931), be part of it paid before
+        due = money.round(round_to_step(agreed - supply.prepaid, supply.round_to)) + supply.prepaid
     tax = sum(taxes.values(), nothing) - reverse_charge
     reported = supply.reported
     return Totals(

@@ -1,0 +1,101 @@
+"""Pages become PDFs: drawn by Typst as PDF/A-3 and PDF/UA-1, packed by pikepdf, and read back before they count."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import TypeAdapter
+
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.rendering.layout import layout
+from ledgerflow.rendering.page import Page
+
+if TYPE_CHECKING:
+    from typst import Compiler
+
+_STANDARDS: Final = ["a-3a", "ua-1"]
+_FONTS: Final = ("fontpkg_ibm_plex_sans_arabic", "fontpkg_ibm_plex_mono")
+_JSON: Final = TypeAdapter(Page)
+_kept = threading.local()
+
+
+class PdfUnsound(BillingError):
+    """The PDF of {number} does not stand up to reading: {reason}."""
+
+
+def draw(invoice: Invoice) -> bytes:
+    """The invoice as a PDF: the same bytes for the same invoice, on any machine, and readable."""
+    return draw_page(layout(invoice))
+
+
+def draw_page(page: Page) -> bytes:
+    """A page as a PDF, packed and read back."""
+    drawn = _compiler().compile(
+        sys_inputs={"page": _JSON.dump_json(page).decode("utf-8")}, format="pdf", pdf_standards=_STANDARDS, timestamp=0
+    )
+    document = pack(drawn)
+    check(document, page)
+    return document
+
+
+def pack(drawn: bytes) -> bytes:
+    """The same document with its objects in compressed streams, a third smaller, its identity taken from its content."""
+    from pikepdf import ObjectStreamMode, Pdf
+
+    packed = BytesIO()
+    with Pdf.open(BytesIO(drawn)) as pdf:
+        pdf.save(packed, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
+    return packed.getvalue()
+
+
+def check(document: bytes, page: Page) -> None:
+    """Reads the document strictly; it must have pages, its own title and the word that it is simulated."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(BytesIO(document), strict=True)
+        metadata = reader.metadata
+        pages = len(reader.pages)
+    except (PyPdfError, ValueError, KeyError) as error:
+        raise PdfUnsound(number=page.number, reason=error) from error
+    if not pages or metadata is None or metadata.title != page.heading:
+        raise PdfUnsound(number=page.number, reason="its title or its pages are missing")
+    if "simulated" not in str(metadata.get("/Keywords", "")):
+        raise PdfUnsound(number=page.number, reason="nothing in it says that it is simulated")
+
+
+class PdfFormat:
+    """One PDF for each invoice, under its number."""
+
+    code = "pdf"
+    title = "PDF"
+    scope: Literal["invoice", "batch"] = "invoice"
+
+    def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
+        for invoice in invoices:
+            yield f"pdf/{invoice.number.replace('/', '-')}.pdf", draw(invoice)
+
+
+format = PdfFormat()
+
+
+def _compiler() -> "Compiler":
+    """One compiler a thread, kept: it may not be shared, and its first page is the dear one. It does not survive a fork."""
+    if not hasattr(_kept, "compiler"):
+        from typst import Compiler
+
+        template = Path(str(files(__package__))) / "templates" / "document.typ"
+        _kept.compiler = Compiler(template, root=template.parent, font_paths=_font_folders(), ignore_system_fonts=True)
+    compiler: Compiler = _kept.compiler
+    return compiler
+
+
+@cache
+def _font_folders() -> list[Path]:
+    return [Path(str(files(package))) / "files" for package in _FONTS]

@@ -1,0 +1,55 @@
+"""Opens the database of a ledger: an SQLite file, or PostgreSQL by any URI that libpq understands."""
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ledgerflow.billing.errors import BillingError
+
+_PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
+
+
+class LedgerUnreachable(BillingError):
+    """The ledger cannot be opened: {reason}"""
+
+
+def open_engine(url: str) -> Engine:
+    """The engine behind `url`: a path, `sqlite:///path`, or `postgresql://…` handed to libpq as it stands."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return _open_sqlite(url)
+    if scheme == "sqlite":
+        return _open_sqlite(rest.removeprefix("/"))
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        uri = f"postgresql://{rest}"
+        return create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(uri), isolation_level="READ COMMITTED"
+        )
+    raise LedgerUnreachable(reason=f"{scheme}:// is neither sqlite:/// nor postgresql://.")
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database for one who only reads: on SQLite no lock is taken."""
+    return engine.execution_options(reading=True)
+
+
+def _open_sqlite(path: str) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Transactions begin where we say so, not where the driver guesses."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={_PATIENCE * 1000}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at once: one that read first could no longer get it."""
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")

