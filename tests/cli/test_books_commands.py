@@ -1,4 +1,4 @@
-"""demo, simulate, verify, invoices, schema: from a catalogue to an archive that verifies, and every way to get it wrong."""
+"""demo, simulate, verify, invoices, schema: from a catalogue to an archive that verifies, and ways to get it wrong."""
 
 import hashlib
 import json
