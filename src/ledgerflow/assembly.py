@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from ledgerflow.billing.errors import StrategyUnknown
+from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
+from ledgerflow.store.ledger import DatabaseLedger, open_ledger
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,21 @@ class Application:
     def formats(self) -> Mapping[str, Format]:
         """Every installed format by its code."""
         return {point.name: cast(Format, point.load()) for point in _points("ledgerflow.formats")}
+
+    def format(self, code: str) -> Format:
+        """The format of that code, or a finding that names those there are."""
+        if code not in self.formats:
+            known = ", ".join(sorted(self.formats))
+            message = f"There is no format {code!r}."
+            raise InputRefused(
+                [Finding("format.unknown", "--format", message, f"Choose from {known}.", {"code": code})]
+            )
+        return self.formats[code]
+
+    def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
+        """The books of one tenant; made on first use."""
+        return open_ledger(address, tenant)
+
+
+def _points(group: str) -> Sequence[EntryPoint]:
+    return tuple(entry_points(group=group))

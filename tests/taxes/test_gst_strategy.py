@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from numpy.random import Generator, Philox
-from stdnum.in_ import gstin as stdnum_gstin  # type: ignore[import-untyped]  # ships no types
+from stdnum.in_ import gstin as stdnum_gstin
 
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.errors import RateUnknown

@@ -213,7 +213,7 @@ class TaxContext:
 
     @property
     def day(self) -> date:
-        """The day whose law applies: the date of supply, which is the invoice date; for a note, of the invoice it corrects."""
+        """The day whose law applies: the date of supply, that of the invoice; for a note, of the sale it corrects."""
         note = self.supply.correction
         return date.fromisoformat(note.day) if note and note.day else self.supply.tax_point.date()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ledgerflow.assembly import Application, open_ledger
+from ledgerflow.assembly import Application
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.cli.options import AsJson, Database, Tenant, chosen, read_bytes, required
 from ledgerflow.cli.output import complain, show_facts, show_json, show_table
@@ -42,7 +42,8 @@ def explain(
 ) -> None:
     """Why one line of one invoice bears its tax: rule, rate, from which day, by which instrument."""
     address, whose = chosen(database, tenant)
-    invoice = open_ledger(required(address), whose).find(number)
+    with Application().open_ledger(required(address), whose) as ledger:
+        invoice = ledger.find(number)
     if line > len(invoice.supply.lines):
         raise typer.BadParameter(f"{number} has {len(invoice.supply.lines)} line(s).", param_hint="LINE")
     facts = _explanation(invoice, line - 1)
@@ -56,7 +57,9 @@ def explain(
 def assess(
     examples: Annotated[Path, typer.Argument(help="A file of worked examples.")],
     kind: Annotated[Literal["gst", "vat"], typer.Option(help="Which form the examples have.")],
-    check: Annotated[bool, typer.Option("--check", help="Compare with the expected figures; exit 1 if any differs.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with what is expected; exit 1 if any differs.")
+    ] = False,
 ) -> None:
     """Assesses worked examples: the same file out, its answers and expected figures as the law has them."""
     computed, differences = assess_examples(read_bytes(examples, "file of examples"), kind, Application().laws)

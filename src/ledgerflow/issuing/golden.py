@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing import golden_gst, golden_vat
+
+_LISTS = ("examples", "foreign_currency")
 
 
 def assess_examples(
@@ -17,26 +20,29 @@ def assess_examples(
     Raises InputRefused where the file or an example cannot be read, all faults at once.
     """
     document = _read(content)
-    examples = [
-        golden_gst.assess_gst(example, laws["gst"]) if kind == "gst" else golden_vat.assess_vat(example, laws)
-        for example in document["examples"]
-    ]
+    if kind == "gst":
+        computed = golden_gst.assess_gst_file(document, laws["gst"])
+    else:
+        computed = golden_vat.assess_vat_file(document, laws)
     differ = golden_gst.differences if kind == "gst" else golden_vat.differences
     differences = [
-        f"{given.get('id', place)} {difference}"
-        for place, (given, computed) in enumerate(zip(document["examples"], examples, strict=True))
-        for difference in differ(given, computed)
+        f"{given.get('id', f'/{name}/{place}')} {difference}"
+        for name in _LISTS
+        for place, (given, answer) in enumerate(zip(document.get(name, ()), computed.get(name, ()), strict=False))
+        for difference in differ(given, answer)
     ]
-    return {**document, "examples": examples}, differences
+    return {**document, **computed}, differences
 
 
 def _read(content: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(content)
+        document = json.loads(content, parse_float=Decimal)
     except ValueError as error:
-        raise InputRefused([Finding("examples.not_json", "", f"This is no JSON: {error}.", "Give a JSON file.")]) from error
-    examples = document if isinstance(document, list) else document.get("examples") if isinstance(document, dict) else None
-    if not isinstance(examples, list) or not all(isinstance(example, dict) for example in examples):
-        advice = 'Give {"examples": [...]}, as in tests/golden.'
+        finding = Finding("examples.not_json", "/", f"This is no JSON: {error}.", "Give a JSON file.")
+        raise InputRefused([finding]) from error
+    if isinstance(document, list):
+        document = {"examples": document}
+    if not isinstance(document, dict) or not isinstance(document.get("examples"), list):
+        advice = 'Give {"examples": [...]}.'
         raise InputRefused([Finding("examples.missing", "/examples", "There is no list of examples.", advice)])
-    return {**(document if isinstance(document, dict) else {}), "examples": examples}
+    return document

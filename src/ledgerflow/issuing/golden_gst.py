@@ -1,20 +1,21 @@
 """Worked GST examples as data: one situation in, the assessed figures out, in the same form (tests/golden)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from ledgerflow.billing.catalogue import TaxCategory
+from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import HUNDRED, ZERO, currency
 from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.settlement import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.rendering.figures import rupees
+from ledgerflow.rendering.figures import Figures
 from ledgerflow.rendering.words import rupees_in_words
 
 _RUPEE = currency("INR")
@@ -115,6 +116,53 @@ class GstExample(BaseModel):
         )
 
 
+def assess_gst_file(document: Mapping[str, Any], law: TaxStrategy) -> dict[str, Any]:
+    """All examples of a file; raises InputRefused with the findings of all that cannot be read."""
+    findings: list[Finding] = []
+    examples = []
+    for place, example in enumerate(document["examples"]):
+        try:
+            examples.append(assess_gst(example, law))
+        except ValidationError as fault:
+            findings.extend(_findings(fault, place))
+    if findings:
+        raise InputRefused(findings)
+    return {"examples": examples}
+
+
+def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
+    """Where an example's answers and expected figures are not those computed; what it does not expect is left alone."""
+    found = [
+        f"{answer}: expected {example[answer]}, computed {computed[answer]}"
+        for answer in ("regime", "document", "gstr1_section")
+        if answer in example and example[answer] != computed[answer]
+    ]
+    expected = example.get("expected")
+    if not isinstance(expected, Mapping):
+        return [*found, "no figures are expected"]
+    found += _unequal("totals", expected.get("totals", {}), computed["expected"]["totals"])
+    lines = expected.get("lines", ())
+    if lines and len(lines) != len(computed["expected"]["lines"]):
+        found.append(f"lines: expected {len(lines)}, computed {len(computed['expected']['lines'])}")
+    for place, (wanted, made) in enumerate(zip(lines, computed["expected"]["lines"], strict=False), 1):
+        found += _unequal(f"line {place}", wanted, made)
+    return found
+
+
+def _unequal(where: str, expected: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{where}, {key}: expected {value}, computed {computed.get(key, 'nothing')}"
+        for key, value in expected.items()
+        if str(value) != computed.get(key)
+    ]
+
+
+def _findings(fault: ValidationError, place: int) -> Iterator[Finding]:
+    for error in fault.errors(include_url=False):
+        pointer = "/".join(str(part) for part in ("", "examples", place, *error["loc"]))
+        yield Finding("example.invalid", pointer, f"{error['msg']}.", "See the examples in tests/golden.")
+
+
 def assess_gst(example: Mapping[str, Any], law: TaxStrategy) -> dict[str, Any]:
     """The example with its three answers and its expected figures as the law has them.
 
@@ -166,6 +214,6 @@ def _total_figures(result: TaxResult) -> dict[str, str]:
         "round_off": str(totals.round_off),
         "grand_total": str(totals.grand_total),
         **quoted,
-        "grand_total_display": rupees(totals.grand_total),
+        "grand_total_display": Figures(_RUPEE).money(totals.grand_total),
         "amount_in_words": rupees_in_words(totals.grand_total),
     }

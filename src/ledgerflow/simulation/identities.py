@@ -17,11 +17,12 @@ from numpy.random import Generator
 from ledgerflow.billing.party import City, Holder, Jurisdiction, Party, Place, Region, Registration
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.config import Establishment, SimulationConfig
-from ledgerflow.simulation.names import FIRM_HOLDERS, Flavour, Wording, name_book
+from ledgerflow.simulation.names import FIRM_HOLDERS, Flavour, Wording, flavour_of
 from ledgerflow.simulation.streams import Stream, dice_for
 
 _LEGAL_FORMS = (0.45, 0.30, 0.25)  # of business buyers: companies, firms, sole proprietors [estimate]
 _NOWHERE = City("")
+_NO_REGION = Region("", "", ())
 
 
 def home_of(establishment: Establishment, law: TaxStrategy, laws: Mapping[str, TaxStrategy]) -> Jurisdiction:
@@ -43,20 +44,20 @@ def seller_of(
     dice = dice_for(config.seed, Stream.ESTABLISHMENT, config.business.establishments.index(establishment))
     place = _seat(dice, establishment, home)
     phone = telephone(dice, home.phone)
-    number = establishment.tax_number or law.invent_registration(dice, place, Holder.COMPANY)
-    registered = establishment.registration is not Registration.UNREGISTERED
     name = establishment.name or config.business.name
-    return Party(
+    seller = Party(
         name=name,
         place=place,
         registration=establishment.registration,
-        tax_number=number if registered else "",
         holder=Holder.COMPANY,
         name_local=establishment.name_local or config.business.name_local,
         phone=phone,
         email=f"accounts@{_slug(name)}.example",
         identifiers={"LUT": establishment.letter_of_undertaking} if establishment.letter_of_undertaking else {},
     )
+    if establishment.registration is Registration.UNREGISTERED:
+        return seller
+    return replace(seller, tax_number=establishment.tax_number or law.invent_registration(dice, seller))
 
 
 def region_of(establishment: Establishment, home: Jurisdiction) -> Region | None:
@@ -91,17 +92,17 @@ def firm(
     place, flavour = _address(dice, home, region, near)
     holder = FIRM_HOLDERS[int(np.searchsorted(np.cumsum(_LEGAL_FORMS[:-1]), dice.random(), side="right"))]
     name = flavour.firm(holder, pick)
-    number = law.invent_registration(dice, place, holder)
-    return Party(
+    buyer = Party(
         name=name.text,
         place=place,
-        registration=registration if number else Registration.UNREGISTERED,
-        tax_number=number,
+        registration=registration,
         holder=holder,
         name_local=name.local,
         phone=telephone(dice, home.phone),
         email=f"accounts@{_slug(name.text)}.example",
     )
+    number = law.invent_registration(dice, buyer)
+    return replace(buyer, tax_number=number, registration=registration if number else Registration.UNREGISTERED)
 
 
 def foreigner(dice: Generator, home: Jurisdiction, pick: int) -> Party:
@@ -111,8 +112,7 @@ def foreigner(dice: Generator, home: Jurisdiction, pick: int) -> Party:
     form, street, city, number = dice.integers(
         0, (len(country.forms), len(country.streets), len(country.cities), 240)
     ).tolist()
-    words = name_book("", "en").flavours[-1]
-    name = words.firm(Holder.INDIVIDUAL, pick // len(countries))
+    name = flavour_of("", "en").firm(Holder.INDIVIDUAL, pick // len(countries))
     suffix = country.forms[form].fill(stem=Wording(name.text), trade=Wording("")).text
     town, postal_code = country.cities[city]
     name_text = " ".join(suffix.split())
@@ -166,21 +166,24 @@ def some_region(
 
 def _address(dice: Generator, home: Jurisdiction, region: Region | None, near: Place) -> tuple[Place, Flavour]:
     """A street in a city of the region, the earlier cities more often; where the law knows no cities, the seller's."""
-    cities = region.cities if region else ()
+    region = region or _NO_REGION
     lean = dice.random()
-    city = cities[int(len(cities) * lean**2)] if cities else City(near.city, name_local=near.city_local)
-    place = Place(
-        country=home.country,
-        region=region.code if region else "",
-        region_name=region.name if region else "",
-        region_name_local=region.name_local if region else "",
-        city=city.name,
-        city_local=city.name_local,
-        postal_code=_postal_code(dice, city, home.postal_digits),
-    )
-    flavour = name_book(home.country, home.language).flavour(place)
+    city = region.cities[int(len(region.cities) * lean**2)] if region.cities else City(near.city, 0, 0, near.city_local)
+    postal_code = _postal_code(dice, city, home.postal_digits)
+    flavour = flavour_of(home.country, home.language, region.code)
     street = flavour.street(dice)
-    return replace(place, street=street.text, street_local=street.local), flavour
+    place = Place(
+        home.country,
+        region.code,
+        region.name,
+        region.name_local,
+        city.name,
+        city.name_local,
+        street.text,
+        street.local,
+        postal_code,
+    )
+    return place, flavour
 
 
 def _postal_code(dice: Generator, city: City, digits: int) -> str:

@@ -6,12 +6,12 @@ from itertools import combinations
 
 from ledgerflow.billing.errors import Finding, NumberSeriesInvalid
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.billing.party import Holder, Jurisdiction, Place, Registration
+from ledgerflow.billing.party import Jurisdiction, Place, Registration
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.advice import nearest
 from ledgerflow.simulation.config import Establishment, SimulationConfig
 from ledgerflow.simulation.identities import home_of, region_of
-from ledgerflow.simulation.streams import BRANCH_LIMIT, Stream, dice_for
+from ledgerflow.simulation.streams import BRANCH_LIMIT
 
 _A_DAY = date(2026, 6, 1)
 
@@ -65,6 +65,13 @@ def _standing(pointer: str, establishment: Establishment, law: TaxStrategy, home
             advice=f"Leave the currency out, and bring prices into {own.currency_code} by `price_factor`.",
             parameters={"strategy": law.code, "currency": establishment.currency},
         )
+    if establishment.registration is Registration.OVERSEAS:
+        yield Finding(
+            code="seller_overseas",
+            place=f"{pointer}/registration",
+            message="A seller stands in its own country; only buyers are overseas.",
+            advice="Choose registered, unregistered or composition.",
+        )
     codes = list(home.region_by_code)
     named = {"region": [establishment.region] if establishment.region else []}
     named["buyers/regions"] = list(establishment.buyers.regions)
@@ -83,40 +90,18 @@ def _region_unknown(place: str, region: str, home: Jurisdiction) -> Finding:
 
 
 def _number(pointer: str, establishment: Establishment, law: TaxStrategy, home: Jurisdiction) -> Iterator[Finding]:
-    """A tax number is compared with one that the law would invent for the place: as long, and of the same region."""
     number = establishment.tax_number
     if not number or (establishment.region and not home.region_by_code.get(establishment.region) and home.regions):
         return
     region = region_of(establishment, home)
-    place = Place(home.country, region.code if region else "")
-    sample = (
-        law.invent_registration(dice_for(0, Stream.ESTABLISHMENT), place, Holder.COMPANY)
-        if region or not home.regions
-        else ""
-    )
-    if region is None and home.regions:
+    fault = law.check_registration(number, Place(home.country, region.code if region else ""))
+    if fault:
         yield Finding(
-            code="tax_number_of_no_region",
+            code="tax_number_wrong",
             place=f"{pointer}/tax_number",
-            message=f"{number} belongs to no region of {home.name}.",
-            advice="Check its first characters, or leave it empty and one is invented.",
-            parameters={"tax_number": number},
-        )
-    elif len(sample) != len(number):
-        yield Finding(
-            code="tax_number_misshapen",
-            place=f"{pointer}/tax_number",
-            message=f"A tax number of {law.title} has {len(sample)} characters; {number} has {len(number)}.",
-            advice="Correct it, or leave it empty and one is invented.",
-            parameters={"tax_number": number, "length": str(len(sample))},
-        )
-    elif region and sample.startswith(region.code) and not number.startswith(region.code):
-        yield Finding(
-            code="tax_number_of_other_region",
-            place=f"{pointer}/tax_number",
-            message=f"Tax numbers of {region.name} begin with {region.code}, and {number} does not.",
-            advice="Correct the region or the number; left empty, one is invented.",
-            parameters={"tax_number": number, "region": region.code},
+            message=f"{number} is no number of {law.title}: {fault}.",
+            advice="Correct the number or the region; left empty, a number is invented.",
+            parameters={"tax_number": number, "fault": fault},
         )
 
 
