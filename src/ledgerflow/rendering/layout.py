@@ -135,14 +135,14 @@ def _currencies(draft: Draft) -> tuple[Fact, ...]:
 
 
 def _notes(draft: Draft) -> tuple[Label, ...]:
-    """The legends of the law, and why untaxed lines bear no tax, each once on the page."""
+    """The legends of the law, or else why lines bear no tax; each once on the page."""
     legends = [legend.text for legend in draft.tax.legends]
     reasons = dict.fromkeys(line.charge.reason for line in draft.tax.lines if line.charge.reason)
     if has_category_summary(draft):
         statements = [text for text in legends if text not in reasons]  # the summary says the others
     else:
-        statements = [*legends, *reasons]
-    return tuple(dict.fromkeys(draft.statement(text) for text in statements))
+        statements = legends or list(reasons)
+    return tuple(draft.statement(text) for text in dict.fromkeys(statements))
 
 
 def _signature(draft: Draft) -> tuple[Label, Label] | None:

@@ -115,7 +115,7 @@ def _tax_fields(draft: Draft) -> Iterator[_Field]:
         yield rate
         yield total
         return
-    value = label("columns", "taxable" if draft.is_indian else "net")
+    value = label("columns", draft.value_head)
     yield _Field(value, lambda entry: (figures.amount(entry.assessed.taxable_value),))
     yield rate
     yield _Field(label("columns", "tax_amount"), lambda entry: (figures.amount(entry.tax),))
@@ -131,7 +131,7 @@ def _rate_head(draft: Draft) -> str:
 
 def _rate(draft: Draft, line: AssessedLine, unit: str) -> Cell:
     if not line.charge.levies:
-        return (_DASH,)
+        return (draft.label("untaxed", line.charge.treatment.value).first,)
     figures = draft.figures
     cess = [levy for levy in line.charge.levies if levy.tax == CESS]
     beneath = [f"+{figures.percent(levy.rate)}" for levy in cess if levy.rate]

@@ -34,7 +34,7 @@ def _by_hsn(draft: Draft) -> Table:
         key = (sold.commodity_code, (assessed.charge.treatment, assessed.charge.levies))
         together.setdefault(key, []).append(assessed)
     groups = [(code, lines) for (code, _), lines in together.items()]
-    heads = [draft.label("columns", "hsn"), draft.label("columns", "taxable")]
+    heads = [draft.label("columns", "hsn"), draft.label("columns", draft.value_head)]
     for tax in draft.taxes:
         heads += [Label(f"{draft.tax_label(tax).first} %"), draft.tax_label(tax)]
     heads.append(draft.label("columns", "total_tax"))
