@@ -1,6 +1,7 @@
 """The command line: `ledgerflow`. Reads what the user says, calls one deed, shows what came of it."""
 
 import sys
+from collections.abc import Sequence
 
 from ledgerflow.billing.errors import BillingError, InputRefused
 from ledgerflow.cli.books import app
@@ -10,10 +11,10 @@ from ledgerflow.cli.taxes import app as taxes
 app.add_typer(taxes, name="tax")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the program. A user's mistake ends it with status 2 and words on standard error, never with a traceback."""
     try:
-        app()
+        app(arguments)
     except InputRefused as refused:
         complain(*refused.findings)
         sys.exit(2)

@@ -76,7 +76,7 @@ def make_books(
     return Books(
         batch=batch,
         archive=folder / ARCHIVE,
-        report=_write(folder / REPORT, report(invoices, order.config.business.name, about).encode()),
+        report=_write(folder / REPORT, report(invoices, title=order.config.business.name, about=about).encode()),
         registers=tuple(_registers(folder, order.formats, invoices)),
         totals=totals(invoices),
         invoices=_by_kind(invoices),

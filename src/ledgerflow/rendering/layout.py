@@ -1,4 +1,4 @@
-"""layout(): from an invoice to its page. Pure; what the law wants printed is decided here, how it looks in templates/."""
+"""layout(): from an invoice to its page. What the law wants printed is decided here, how it looks in templates/."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -7,8 +7,9 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import DocumentKind, PayableBy
 from ledgerflow.rendering import parties
 from ledgerflow.rendering.draft import Draft
+from ledgerflow.rendering.lines import line_table
 from ledgerflow.rendering.page import Code, Fact, Label, Page
-from ledgerflow.rendering.tables import has_category_summary, line_table, tax_summary
+from ledgerflow.rendering.summary import has_category_summary, tax_summary
 from ledgerflow.rendering.totals import amount_due, totals
 from ledgerflow.rendering.words import in_words
 
@@ -23,13 +24,15 @@ _NUMBER_LABELS: Final = {
 def layout(invoice: Invoice) -> Page:
     """The page of an invoice."""
     draft = Draft(invoice)
+    title = draft.label("titles", invoice.kind.value)
     return Page(
         template="memo" if draft.is_memo else "invoice",
         language=draft.terms.page_language,
         right_to_left=draft.terms.right_to_left,
         arabic_indic=draft.figures.arabic_indic,
         accent=invoice.presentation.accent,
-        title=draft.label("titles", invoice.kind.value),
+        heading=f"{title.second or title.first} {invoice.number}",
+        title=title,
         copy=_copy(draft),
         number=invoice.number,
         day=invoice.day.isoformat(),

@@ -18,7 +18,6 @@ from ledgerflow.rendering.page import Page
 if TYPE_CHECKING:
     from typst import Compiler
 
-_STANDARDS: Final = ["a-3a", "ua-1"]
 _FONTS: Final = ("fontpkg_ibm_plex_sans_arabic", "fontpkg_ibm_plex_mono")
 _JSON: Final = TypeAdapter(Page)
 _kept = threading.local()
@@ -35,16 +34,16 @@ def draw(invoice: Invoice) -> bytes:
 
 def draw_page(page: Page) -> bytes:
     """A page as a PDF, packed and read back."""
-    drawn = _compiler().compile(
-        sys_inputs={"page": _JSON.dump_json(page).decode("utf-8")}, format="pdf", pdf_standards=_STANDARDS, timestamp=0
-    )
+    told = {"page": _JSON.dump_json(page).decode("utf-8")}
+    drawn = _compiler().compile(sys_inputs=told, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
     document = pack(drawn)
     check(document, page)
     return document
 
 
 def pack(drawn: bytes) -> bytes:
-    """The same document with its objects in compressed streams, a third smaller, its identity taken from its content."""
+    """The same document with its objects in compressed streams: a third smaller, identified by its content."""
     from pikepdf import ObjectStreamMode, Pdf
 
     packed = BytesIO()
@@ -86,7 +85,7 @@ format = PdfFormat()
 
 
 def _compiler() -> "Compiler":
-    """One compiler a thread, kept: it may not be shared, and its first page is the dear one. It does not survive a fork."""
+    """One compiler a thread, kept: it cannot be shared, and its first page is the dear one. Never fork after it."""
     if not hasattr(_kept, "compiler"):
         from typst import Compiler
 

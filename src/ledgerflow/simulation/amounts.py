@@ -16,6 +16,11 @@ _FAR = 0.7  # beyond this ratio all quantities are scaled at once
 Due = Callable[[Sequence[Pick]], Decimal]
 
 
+def within(amount: Decimal, limits: AmountBounds) -> bool:
+    """Whether an amount obeys its bounds."""
+    return amount >= limits.minimum and (limits.maximum is None or amount <= limits.maximum)
+
+
 def fit(
     basket: list[Pick], assortment: Assortment, limits: AmountBounds, due: Due, dice: Generator
 ) -> list[Pick] | None:
@@ -23,7 +28,7 @@ def fit(
     for _ in range(_BASKETS):
         for _ in range(_STEPS):
             payable = due(basket)
-            if payable >= limits.minimum and (limits.maximum is None or payable <= limits.maximum):
+            if within(payable, limits):
                 return basket
             basket = _nearer(basket, assortment, float(payable), _aim(limits, dice), dice)
         basket = assortment.draw(dice, dice.normal(0.0, 2.0))

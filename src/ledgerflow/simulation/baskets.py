@@ -4,16 +4,17 @@
 past a bound and never at the cost of a price.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.money import Currency, round_to_step
@@ -47,32 +48,31 @@ class Assortment:
         basic = config.realism_profile is RealismProfile.BASIC
         self.most_lines = min(config.bounds.lines.maximum, len(products))
         self._shares = popularity / popularity.sum()
-        self._by_popularity = np.cumsum(self._shares)
-        self._sizes, self._by_size = _line_counts(trade, config.bounds.lines.minimum, self.most_lines)
+        self._by_popularity = _steps(popularity)
+        self._sizes, self._by_size = line_counts(trade, config.bounds.lines.minimum, self.most_lines)
         self._quantities, self._by_quantity = pack_sizes(trade.packs, config.bounds.quantity)
         self._thrift = trade.thrift if config.realism_profile is RealismProfile.ADVANCED else 0.0
-        self._usual_lines = float(np.log(self._sizes) @ np.diff(self._by_size, prepend=0.0))
+        self._usual_lines = log(self._sizes[bisect(self._by_size, 0.5)])
         self._prices = np.array([float(line.unit_price) for line in products])
         self._pull = _price_pull(self._prices, 0.0 if basic else trade.price_sense)
-        self._discounts = () if basic else _ladder(trade.discounts)
+        self._percents = [*trade.discounts, 0]
+        self._by_percent = [0.0] * len(trade.discounts) if basic else np.cumsum([*trade.discounts.values()]).tolist()
         self.line = lru_cache(_CACHED_LINES)(self._line)
 
     def draw(self, dice: Generator, tilt: float = 0.0) -> list[Pick]:
         """A basket of distinct products, within the bounds of lines and quantity."""
-        first = dice.random() ** np.exp(-tilt / 2)
-        size = int(self._sizes[min(int(np.searchsorted(self._by_size, first, side="right")), len(self._sizes) - 1)])
-        chances = dice.random(3 * size)
-        products = self._distinct(dice, chances[:size], size)
-        exponent = np.exp(-tilt + self._thrift * (np.log(size) - self._usual_lines))
-        places = np.searchsorted(
-            self._by_quantity, chances[size : 2 * size] ** (self._pull[products] * exponent), side="right"
-        )
-        quantities = self._quantities[np.minimum(places, len(self._quantities) - 1)].tolist()
-        if not self._discounts:
-            return [Pick(product, quantity, 0) for product, quantity in zip(products, quantities, strict=True)]
+        size = self._sizes[bisect(self._by_size, dice.random() ** exp(-tilt / 2))]
+        chances = dice.random(3 * size).tolist()
+        lean = exp(-tilt + self._thrift * (log(size) - self._usual_lines))
+        pull, quantities, by_quantity = self._pull, self._quantities, self._by_quantity
+        percents, by_percent = self._percents, self._by_percent
         return [
-            Pick(product, quantity, self._discount(chance))
-            for product, quantity, chance in zip(products, quantities, chances[2 * size :].tolist(), strict=True)
+            Pick(
+                product,
+                quantities[bisect(by_quantity, chances[place] ** (pull[product] * lean))],
+                percents[bisect(by_percent, chances[place + size])],
+            )
+            for place, product in enumerate(self._distinct(dice, chances[2 * size :], size))
         ]
 
     def lines(self, picks: Iterable[Pick]) -> tuple[SupplyLine, ...]:
@@ -94,21 +94,19 @@ class Assortment:
             self.products[pick.product], quantity=Decimal(pick.quantity), discount_percent=Decimal(pick.discount)
         )
 
-    def _discount(self, chance: float) -> int:
-        return next((percent for limit, percent in self._discounts if chance < limit), 0)
-
-    def _distinct(self, dice: Generator, chances: Floats, size: int) -> list[int]:
+    def _distinct(self, dice: Generator, chances: list[float], size: int) -> list[int]:
         """Products by popularity, drawn one after the other without putting back."""
         if size * 4 > len(self.products):
             keys = dice.standard_exponential(len(self.products)) / self._shares
             order: list[int] = np.argsort(keys, kind="stable")[:size].tolist()
             return order
+        by_popularity = self._by_popularity
         found: dict[int, None] = {}
-        while len(found) < size:
-            places = np.searchsorted(self._by_popularity, chances, side="right")
-            found |= dict.fromkeys(np.minimum(places, len(self.products) - 1).tolist())
-            chances = dice.random(size)
-        return list(islice(found, size))
+        while True:
+            found |= dict.fromkeys([bisect(by_popularity, chance) for chance in chances])
+            if len(found) >= size:
+                return list(islice(found, size))
+            chances = dice.random(size).tolist()
 
 
 def price_list(
@@ -153,9 +151,11 @@ def popularity(dice: Generator, products: Sequence[SupplyLine], choice: ProductC
     return np.where(neglected, bottom / _FAVOUR * own, weights)
 
 
-def pack_sizes(packs: Mapping[int, float], bounds: IntegerBounds) -> tuple[NDArray[np.int64], Floats]:
-    """The quantities that sell, and the running sum of their shares. Where the trade's packs do not fit the bounds, any
-    whole number within them does."""
+def pack_sizes(packs: Mapping[int, float], bounds: IntegerBounds) -> tuple[list[int], list[float]]:
+    """The quantities that sell, and the steps from each to the next in the sum of shares.
+
+    Where the trade's packs do not fit the bounds, any whole number within them does.
+    """
     low, high = bounds.minimum, bounds.maximum
     weights = {quantity: weight for quantity, weight in packs.items() if low <= quantity <= high}
     if len(weights) < 3:
@@ -164,8 +164,14 @@ def pack_sizes(packs: Mapping[int, float], bounds: IntegerBounds) -> tuple[NDArr
     rare = sum(weights.values()) * _RARE
     weights = dict.fromkeys([low, high, *_round_numbers(low, high)], rare) | weights
     quantities = sorted(weights)
-    steps = np.cumsum([weights[quantity] for quantity in quantities])
-    return np.array(quantities, dtype=np.int64), steps / steps[-1]
+    return quantities, _steps([weights[quantity] for quantity in quantities])
+
+
+def line_counts(trade: Trade, low: int, high: int) -> tuple[list[int], list[float]]:
+    """The numbers of lines an invoice may have, and the steps between them; bounds cut the trade's habit off."""
+    weights = trade.lines(np.arange(1, high + 1, dtype=np.float64))[low - 1 :]
+    top = weights.max()
+    return list(range(low, high + 1)), _steps(weights / top + _RARE if top > 0 else np.ones(len(weights)))
 
 
 def _round_numbers(low: int, high: int) -> list[int]:
@@ -173,20 +179,14 @@ def _round_numbers(low: int, high: int) -> list[int]:
     return [number for number in numbers if low <= number <= high]
 
 
-def _line_counts(trade: Trade, low: int, high: int) -> tuple[NDArray[np.int64], Floats]:
-    sizes = np.arange(1, high + 1)
-    weights = trade.lines(sizes.astype(np.float64))[low - 1 :]
-    top = weights.max()
-    steps = np.cumsum(weights / top + _RARE if top > 0 else np.ones(len(weights)))
-    return sizes[low - 1 :], steps / steps[-1]
+def _steps(weights: Sequence[float] | Floats) -> list[float]:
+    """Where in 0 … 1 each share ends and the next begins; a chance finds its share by bisection, the last is open."""
+    ends = np.cumsum(weights)
+    steps: list[float] = (ends[:-1] / ends[-1]).tolist()
+    return steps
 
 
-def _price_pull(prices: Floats, price_sense: float) -> Floats:
+def _price_pull(prices: Floats, price_sense: float) -> list[float]:
     logs = np.log(np.maximum(prices, 1e-6))
-    pull: Floats = np.exp(np.clip(price_sense * (logs - logs.mean()), -2.0, 2.0))
+    pull: list[float] = np.exp(np.clip(price_sense * (logs - logs.mean()), -2.0, 2.0)).tolist()
     return pull
-
-
-def _ladder(discounts: Mapping[int, float]) -> tuple[tuple[float, int], ...]:
-    limits = np.cumsum(list(discounts.values())).tolist()
-    return tuple(zip(limits, discounts, strict=True))

@@ -155,7 +155,7 @@ def _open(
 
 
 def _reverse_charged(custom: Generator, branch: Branch, parts: Sequence[Segment], seats: Sequence[int]) -> set[int]:
-    business = [serial for serial, seat in enumerate(seats) if parts[seat].kind.is_business]
+    business = [serial for serial, seat in enumerate(seats) if parts[seat].kind is BuyerKind.BUSINESS]
     wanted = portion(len(business), branch.establishment.reverse_charge)
     return set(custom.permutation(business)[:wanted].tolist()) if wanted else set()
 

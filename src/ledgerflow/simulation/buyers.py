@@ -29,10 +29,6 @@ class BuyerKind(StrEnum):
     def is_named(self) -> bool:
         return self is not BuyerKind.WALK_IN
 
-    @property
-    def is_business(self) -> bool:
-        return self in (BuyerKind.BUSINESS, BuyerKind.SEZ)
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:

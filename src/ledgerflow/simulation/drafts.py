@@ -6,10 +6,10 @@ from decimal import Decimal
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import TaxContext, Totals
-from ledgerflow.simulation.amounts import fit
+from ledgerflow.simulation.amounts import fit, within
 from ledgerflow.simulation.baskets import Pick
 from ledgerflow.simulation.branches import Branch, Order, supply_of
-from ledgerflow.simulation.config import AmountBounds, SimulationConfig
+from ledgerflow.simulation.config import AmountBounds, Measure, SimulationConfig
 from ledgerflow.simulation.streams import Stream, dice_for, entity
 
 
@@ -24,16 +24,30 @@ def draft(config: SimulationConfig, order: Order, tilt: float = 0.0, alternative
     dice = dice_for(config.seed, Stream.INVOICE, key_of(order, alternative))
     basket = assortment.draw(dice, order.customer.tilt + tilt)
     limits = config.bounds.amount.get(order.branch.currency.code)
-    if not limits:
+    if limits is None:
         return supply_of(order, assortment.lines(basket))
-
-    def due(picks: Sequence[Pick]) -> Decimal:
-        return totals_of(supply_of(order, assortment.lines(picks)), order.branch).payable
-
-    fitted = fit(basket, assortment, limits, due, dice)
-    if fitted is None:
+    fitted = fit(basket, assortment, limits, lambda picks: _totals(order, picks).payable, dice)
+    if not fitted:
         raise InputRefused([_too_narrow(order.branch.currency.code, limits)])
     return supply_of(order, assortment.lines(fitted))
+
+
+def draft_near(
+    config: SimulationConfig, order: Order, measure: Measure, window: AmountBounds, tilt: float, alternative: int
+) -> Supply | None:
+    """The sale of an order that comes to an amount within a window, and within its bounds; none if none is found."""
+    assortment = order.branch.assortment
+    dice = dice_for(config.seed, Stream.INVOICE, key_of(order, alternative))
+    basket = assortment.draw(dice, order.customer.tilt + tilt)
+    fitted = fit(basket, assortment, window, lambda picks: measured(_totals(order, picks), measure), dice)
+    limits = config.bounds.amount.get(order.branch.currency.code, AmountBounds())
+    if not fitted or not within(_totals(order, fitted).payable, limits):
+        return None
+    return supply_of(order, assortment.lines(fitted))
+
+
+def _totals(order: Order, picks: Sequence[Pick]) -> Totals:
+    return totals_of(supply_of(order, order.branch.assortment.lines(picks)), order.branch)
 
 
 def totals_of(supply: Supply, branch: Branch) -> Totals:
@@ -41,7 +55,7 @@ def totals_of(supply: Supply, branch: Branch) -> Totals:
     return branch.law.assess(TaxContext(supply, branch.establishment.rounder)).totals
 
 
-def measured(totals: Totals, measure: str) -> Decimal:
+def measured(totals: Totals, measure: Measure) -> Decimal:
     """The revenue of one invoice, before tax or as paid."""
     return totals.payable if measure == "payable" else totals.taxable_value + totals.exempt_value
 

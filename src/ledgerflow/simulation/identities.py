@@ -17,11 +17,12 @@ from numpy.random import Generator
 from ledgerflow.billing.party import City, Holder, Jurisdiction, Party, Place, Region, Registration
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.config import Establishment, SimulationConfig
-from ledgerflow.simulation.names import FIRM_HOLDERS, Flavour, Wording, name_book
+from ledgerflow.simulation.names import FIRM_HOLDERS, Flavour, Wording, flavour_of
 from ledgerflow.simulation.streams import Stream, dice_for
 
 _LEGAL_FORMS = (0.45, 0.30, 0.25)  # of business buyers: companies, firms, sole proprietors [estimate]
 _NOWHERE = City("")
+_NO_REGION = Region("", "", ())
 
 
 def home_of(establishment: Establishment, law: TaxStrategy, laws: Mapping[str, TaxStrategy]) -> Jurisdiction:
@@ -111,8 +112,7 @@ def foreigner(dice: Generator, home: Jurisdiction, pick: int) -> Party:
     form, street, city, number = dice.integers(
         0, (len(country.forms), len(country.streets), len(country.cities), 240)
     ).tolist()
-    words = name_book("", "en").flavours[-1]
-    name = words.firm(Holder.INDIVIDUAL, pick // len(countries))
+    name = flavour_of("", "en").firm(Holder.INDIVIDUAL, pick // len(countries))
     suffix = country.forms[form].fill(stem=Wording(name.text), trade=Wording("")).text
     town, postal_code = country.cities[city]
     name_text = " ".join(suffix.split())
@@ -166,21 +166,24 @@ def some_region(
 
 def _address(dice: Generator, home: Jurisdiction, region: Region | None, near: Place) -> tuple[Place, Flavour]:
     """A street in a city of the region, the earlier cities more often; where the law knows no cities, the seller's."""
-    cities = region.cities if region else ()
+    region = region or _NO_REGION
     lean = dice.random()
-    city = cities[int(len(cities) * lean**2)] if cities else City(near.city, name_local=near.city_local)
-    place = Place(
-        country=home.country,
-        region=region.code if region else "",
-        region_name=region.name if region else "",
-        region_name_local=region.name_local if region else "",
-        city=city.name,
-        city_local=city.name_local,
-        postal_code=_postal_code(dice, city, home.postal_digits),
-    )
-    flavour = name_book(home.country, home.language).flavour(place)
+    city = region.cities[int(len(region.cities) * lean**2)] if region.cities else City(near.city, 0, 0, near.city_local)
+    postal_code = _postal_code(dice, city, home.postal_digits)
+    flavour = flavour_of(home.country, home.language, region.code)
     street = flavour.street(dice)
-    return replace(place, street=street.text, street_local=street.local), flavour
+    place = Place(
+        home.country,
+        region.code,
+        region.name,
+        region.name_local,
+        city.name,
+        city.name_local,
+        street.text,
+        street.local,
+        postal_code,
+    )
+    return place, flavour
 
 
 def _postal_code(dice: Generator, city: City, digits: int) -> str:

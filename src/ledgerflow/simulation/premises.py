@@ -65,6 +65,13 @@ def _standing(pointer: str, establishment: Establishment, law: TaxStrategy, home
             advice=f"Leave the currency out, and bring prices into {own.currency_code} by `price_factor`.",
             parameters={"strategy": law.code, "currency": establishment.currency},
         )
+    if establishment.registration is Registration.OVERSEAS:
+        yield Finding(
+            code="seller_overseas",
+            place=f"{pointer}/registration",
+            message="A seller stands in its own country; only buyers are overseas.",
+            advice="Choose registered, unregistered or composition.",
+        )
     codes = list(home.region_by_code)
     named = {"region": [establishment.region] if establishment.region else []}
     named["buyers/regions"] = list(establishment.buyers.regions)

@@ -37,7 +37,9 @@ def read_config(text: str, source: str) -> SimulationConfig:
 class _Reader(yaml.SafeLoader):
     """Reads each scalar as the text that stands there, so that 07 stays a state and NO a country; a key stands once."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Json]:  # type: ignore[override]  # keys are text here
+    def construct_mapping(  # type: ignore[override]  # keys are text here
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[str, Json]:
         self.flatten_mapping(node)
         pairs = [(str(self.construct_object(key)), value) for key, value in node.value]
         _unique([(key, None) for key, _ in pairs])

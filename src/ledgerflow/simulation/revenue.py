@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.supply import Supply
 from ledgerflow.simulation.branches import Branch, Order, orders_of
 from ledgerflow.simulation.buyers import segments, with_customers
-from ledgerflow.simulation.config import RevenueTarget, SimulationConfig
-from ledgerflow.simulation.drafts import draft, measured, totals_of
+from ledgerflow.simulation.config import AmountBounds, RevenueTarget, SimulationConfig
+from ledgerflow.simulation.drafts import draft, draft_near, measured, totals_of
 from ledgerflow.simulation.streams import ALTERNATIVE_LIMIT, Stream, dice_for
 from ledgerflow.simulation.target import Pool
 
@@ -17,58 +18,80 @@ _CLOSE = 0.02  # how near the mean of the sample must come to the mean that is w
 _FURTHEST = 16.0
 _ROUNDS = 4
 _POOL = 600  # sales drawn besides, doubled from round to round
-
-Steps = Callable[[int], None]
+_FEW = 8  # so few orders do not average out: each is drawn near its part of the target
+_WINDOW = Decimal("0.1")
+_EXACT_TRIES = 5  # of a single order, whose sale must hit the target itself
 
 
 def usual_invoice(config: SimulationConfig, branch: Branch, target: RevenueTarget) -> Decimal:
     """What an invoice of this branch comes to on average, as the target measures."""
-    [parts] = with_customers(
-        [segments(branch.establishment, branch.home, branch.seller.place.region, _SAMPLE)], config.repeat_rate
-    )
+    seat = branch.seller.place.region
+    [parts] = with_customers([segments(branch.establishment, branch.home, seat, _SAMPLE)], config.repeat_rate)
     return _mean(config, orders_of(branch, parts, config), target, 0.0)
 
 
-def meet(config: SimulationConfig, orders: Sequence[Order], target: RevenueTarget, done: Steps) -> list[Supply]:
+def meet(
+    config: SimulationConfig, orders: Sequence[Order], target: RevenueTarget, done: Callable[[int], None]
+) -> list[Supply]:
     """A sale for each order, all together exactly at the target; refused where no choice of sales comes to it."""
-    code = orders[0].branch.currency.code
-    goal = orders[0].branch.currency.minor(target.amount)
-    tilt = _tilt(config, orders, target)
-    rows = []
-    for order in orders:
-        rows.append([draft(config, order, tilt)])
+    money = orders[0].branch.currency
+    goal = money.minor(target.amount)
+    drawn = _Drawn(config, orders, target)
+    for place in range(len(orders)):
+        drawn.add(place, draft(config, orders[place], drawn.tilt))
         done(1)
-    amounts = [[_minor(order, supply, target) for supply in row] for order, row in zip(orders, rows, strict=True)]
-    for turn in range(_ROUNDS):
-        chosen, gap = Pool(amounts).choose(goal, dice_for(config.seed, Stream.TARGET, turn))
+    least = goal
+    for turn in range(_ROUNDS + 1):
+        chosen, gap = Pool(drawn.amounts).choose(goal, dice_for(config.seed, Stream.TARGET, turn))
         if not gap:
-            return [row[place] for row, place in zip(rows, chosen, strict=True)]
-        lift = 1.5 * gap * len(orders) / max(goal, 1) / min(len(orders), _POOL << turn)
-        _draw_more(config, orders, target, rows, amounts, tilt + max(-2.0, min(lift, 2.0)), turn)
-    chosen, gap = Pool(amounts).choose(goal, dice_for(config.seed, Stream.TARGET, _ROUNDS))
-    if gap:
-        raise InputRefused([_missed(code, target, orders[0].branch.currency.major(goal - gap))])
-    return [row[place] for row, place in zip(rows, chosen, strict=True)]
+            return [row[place] for row, place in zip(drawn.supplies, chosen, strict=True)]
+        least = min(least, gap, key=abs)
+        if turn < _ROUNDS:
+            drawn.widen(turn, gap / max(goal, 1))
+    raise InputRefused([_missed(money.code, target, money.major(goal - least))])
 
 
-def _draw_more(
-    config: SimulationConfig,
-    orders: Sequence[Order],
-    target: RevenueTarget,
-    rows: list[list[Supply]],
-    amounts: list[list[int]],
-    tilt: float,
-    turn: int,
-) -> None:
-    """Other baskets for some of the orders, spread over the period, several each where there are few orders."""
-    wanted = _POOL << turn
-    stride = max(1, len(orders) // wanted)
-    each = min(-(-wanted // len(orders)), ALTERNATIVE_LIMIT // _ROUNDS)
-    for place in range(turn % stride, len(orders), stride):
-        for _ in range(each):
-            supply = draft(config, orders[place], tilt, len(rows[place]))
-            rows[place].append(supply)
-            amounts[place].append(_minor(orders[place], supply, target))
+class _Drawn:
+    """The sales drawn so far for each order, and what they come to in minor units."""
+
+    def __init__(self, config: SimulationConfig, orders: Sequence[Order], target: RevenueTarget) -> None:
+        self.config = config
+        self.orders = orders
+        self.target = target
+        self.tilt = _tilt(config, orders, target)
+        self.supplies: list[list[Supply]] = [[] for _ in orders]
+        self.amounts: list[list[int]] = [[] for _ in orders]
+
+    def add(self, place: int, supply: Supply) -> None:
+        """One more sale for an order."""
+        branch = self.orders[place].branch
+        self.supplies[place].append(supply)
+        self.amounts[place].append(branch.currency.minor(measured(totals_of(supply, branch), self.target.measure)))
+
+    def widen(self, turn: int, lack: float) -> None:
+        """Other baskets for some of the orders, spread over the period, several each where there are few orders; they
+        lean towards what the sum still lacks, as a part of the target."""
+        if len(self.orders) <= _FEW:
+            return self._widen_few(turn)
+        wanted = _POOL << turn
+        stride = max(1, len(self.orders) // wanted)
+        tilt = self.tilt + max(-2.0, min(1.5 * lack * stride, 2.0))
+        for place in range(turn % stride, len(self.orders), stride):
+            for _ in range(-(-wanted // len(self.orders))):
+                self.add(place, draft(self.config, self.orders[place], tilt, len(self.supplies[place])))
+        return None
+
+    def _widen_few(self, turn: int) -> None:
+        count = len(self.orders)
+        part = self.target.amount / count
+        slack = part * _WINDOW if count > 1 else ZERO
+        window = AmountBounds(minimum=part - slack, maximum=part + slack)
+        each = min((_POOL << turn) // count, ALTERNATIVE_LIMIT // _ROUNDS) if count > 1 else _EXACT_TRIES
+        for place, order in enumerate(self.orders):
+            for alternative in range(turn * each, (turn + 1) * each):
+                near = draft_near(self.config, order, self.target.measure, window, self.tilt, alternative)
+                if near:
+                    self.add(place, near)
 
 
 def _tilt(config: SimulationConfig, orders: Sequence[Order], target: RevenueTarget) -> float:
@@ -82,8 +105,7 @@ def _tilt(config: SimulationConfig, orders: Sequence[Order], target: RevenueTarg
     first = excess(0.0)
     if abs(first) < _CLOSE:
         return 0.0
-    step = -1.0 if first > 0 else 1.0
-    near, far = 0.0, step
+    near, far = 0.0, -1.0 if first > 0 else 1.0
     while abs(far) < _FURTHEST and (excess(far) > 0) == (first > 0):
         near, far = far, far * 2
     for _ in range(8):
@@ -97,11 +119,7 @@ def _tilt(config: SimulationConfig, orders: Sequence[Order], target: RevenueTarg
 
 def _mean(config: SimulationConfig, orders: Sequence[Order], target: RevenueTarget, tilt: float) -> Decimal:
     amounts = [measured(totals_of(draft(config, order, tilt), order.branch), target.measure) for order in orders]
-    return sum(amounts, Decimal(0)) / len(amounts)
-
-
-def _minor(order: Order, supply: Supply, target: RevenueTarget) -> int:
-    return order.branch.currency.minor(measured(totals_of(supply, order.branch), target.measure))
+    return sum(amounts, ZERO) / len(amounts)
 
 
 def _missed(code: str, target: RevenueTarget, nearest: Decimal) -> Finding:

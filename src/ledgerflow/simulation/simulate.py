@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.branches import Branch, Order, open_branches, orders_of
 from ledgerflow.simulation.buyers import apportion, segments, with_customers
-from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.config import MOST_INVOICES, SimulationConfig
 from ledgerflow.simulation.contradictions import refuse_contradictions
 from ledgerflow.simulation.credit_notes import Return, note_of, returns_of
 from ledgerflow.simulation.drafts import draft, key_of
@@ -76,9 +77,22 @@ def _invoice_counts(config: SimulationConfig, branches: Sequence[Branch]) -> lis
         own = [shares[place] for place in places]
         usual = [usual_invoice(config, branches[place], target) for place in places]
         mean = sum((share * amount for share, amount in zip(own, usual, strict=True)), Decimal(0)) / sum(own)
-        for place, count in zip(places, apportion(max(1, round(target.amount / mean)), own, least=1), strict=True):
+        wanted = max(1, round(target.amount / mean))
+        if wanted > MOST_INVOICES:
+            raise InputRefused([_too_many(code, target.amount, wanted)])
+        for place, count in zip(places, apportion(wanted, own, least=1), strict=True):
             counts[place] = count
     return counts
+
+
+def _too_many(code: str, amount: Decimal, wanted: int) -> Finding:
+    return Finding(
+        code="revenue_of_too_many_invoices",
+        place=f"/revenue/{code}/amount",
+        message=f"{amount} {code} would take about {wanted} invoices of the usual size; {MOST_INVOICES} is the most.",
+        advice="Ask for less, or allow more lines or larger quantities.",
+        parameters={"currency": code, "amount": str(amount), "invoices": str(wanted)},
+    )
 
 
 def _orders(config: SimulationConfig, branches: Sequence[Branch], counts: Sequence[int]) -> list[Order]:

@@ -13,7 +13,7 @@ from math import gcd
 
 from numpy.random import Generator
 
-from ledgerflow.billing.party import Holder, Place
+from ledgerflow.billing.party import Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +85,15 @@ class NameBook:
     countries: tuple[str, ...]
     flavours: tuple[Flavour, ...]
 
-    def flavour(self, place: Place) -> Flavour:
-        """The names of a place: those of its region, else of its country, else of the rest."""
-        here = {place.region, place.country}
-        return next(
-            (flavour for flavour in self.flavours if here.intersection(flavour.where)),
-            self.flavours[-1],
-        )
-
 
 @cache
-def name_book(country: str, language: str) -> NameBook:
-    """The names used in a country: its own book, else that of its language, else English."""
+def flavour_of(country: str, language: str, region: str = "") -> Flavour:
+    """The names of a place: out of the country's own book, else that of its language, else English; in it those of the
+    region, else of the country, else of the rest."""
     books = _books()
     own = next((book for book in books.values() if country in book.countries), None)
-    return own or books.get(language) or books["en"]
+    flavours = (own or books.get(language) or books["en"]).flavours
+    return next((flavour for flavour in flavours if {region, country}.intersection(flavour.where)), flavours[-1])
 
 
 @cache
@@ -129,8 +123,13 @@ FIRM_HOLDERS = (Holder.COMPANY, Holder.FIRM, Holder.INDIVIDUAL)
 
 def _scatter(pick: int, size: int) -> tuple[int, int]:
     """Walks over 0 … size-1 in strides of about the golden section, each once a turn, so neighbours look unlike."""
+    turn, step = divmod(pick, size)
+    return turn, (step + 1) * _stride(size) % size
+
+
+@cache
+def _stride(size: int) -> int:
     stride = max(1, int(size * 0.618))
     while gcd(stride, size) > 1:
         stride += 1
-    turn, step = divmod(pick, size)
-    return turn, (step + 1) * stride % size
+    return stride
