@@ -38,7 +38,7 @@ def report(invoices: Sequence[Invoice], title: str, about: Mapping[str, object])
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{_style()}</style></head><body>"
         f'<header><p class="specimen">{SPECIMEN}</p><h1 dir="auto">{escape(title)}</h1>'
-        f'<p class="muted">{_in_words(invoices)}</p>{_definitions("about", ((_heading(name), value) for name, value in about.items()))}</header>'
+        f'<p class="muted">{_in_words(invoices)}</p>{_about(about)}</header>'
         f"<main>{sections or '<p>There are no invoices in this batch.</p>'}</main>"
         f"<footer><p>{SPECIMEN}. No document of this batch is a tax document; buyers and tax numbers are invented.</p>"
         "</footer></body></html>\n"
@@ -49,9 +49,9 @@ def _style() -> str:
     return files(__package__).joinpath("report.css").read_text("utf-8")
 
 
-def _heading(name: str) -> str:
-    """`generation_id` as people write it."""
-    return name.replace("_", " ").capitalize()
+def _about(about: Mapping[str, object]) -> str:
+    """What the batch says of itself, `generation_id` written as people write it."""
+    return _definitions("about", ((name.replace("_", " ").capitalize(), value) for name, value in about.items()))
 
 
 def _in_words(invoices: Sequence[Invoice]) -> str:
