@@ -1,4 +1,4 @@
-"""Rules of the house that imports cannot show: no float near money, no clock or free dice, documents that tell the truth."""
+"""Rules of the house that imports cannot show: no float near money, documents that tell the truth."""
 
 import ast
 import os

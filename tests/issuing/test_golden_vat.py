@@ -278,8 +278,12 @@ def test_differences_are_told_figure_by_figure() -> None:
         "net: expected 9.999, computed 10.000",
         "vat: expected ?, computed 1.000",
     ]
-    wrong = differences(plain(expected={**computed["expected"], "breakdown": []}), computed)
-    assert wrong == ["breakdown: computed S at 10 %: 10 + 1, not expected"]
+    no_rows: tuple[object, ...] = ([], None, 7, "S")
+    for nothing in no_rows:
+        wrong = differences(plain(expected={**computed["expected"], "breakdown": nothing}), computed)
+        assert wrong == ["breakdown: computed S at 10 %: 10 + 1, not expected"]
+    broken = differences(plain(expected={**computed["expected"], "breakdown": ["S", *rows]}), computed)
+    assert broken == ["breakdown: expected None at 0 %: 0 + 0, not computed"]
     assert differences(plain(expected=None), computed) == ["no figures are expected"]
     conversion = GOLDEN["foreign_currency"][0]
     assert differences({**conversion, "vat": "99.00"}, conversion) == ["vat: expected 99.00, computed 100.00"]

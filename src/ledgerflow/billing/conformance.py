@@ -21,7 +21,7 @@ from ledgerflow.billing.settlement import settle
 from ledgerflow.billing.supply import Correction, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import DocumentKind, TaxContext, TaxResult, TaxStrategy, Treatment
 
-_DAYS = (datetime(2024, 2, 29, 10, 0), datetime(2026, 3, 31, 23, 59), datetime(2026, 4, 1, 0, 0))
+_DAYS = (datetime(2024, 2, 29, 23, 59), datetime(2026, 4, 1, 0, 0))
 _TEMPLATES = ("INV/{fy}/{n:06}", "CRN/{fy}/{n:06}", "A-{n:05}")
 
 

@@ -278,6 +278,7 @@ def test_a_generic_number_begins_with_its_country() -> None:
 def test_a_country_knows_its_regions_in_both_languages(country: str, places: int) -> None:
     facts = COUNTRIES[country].jurisdiction
     assert (facts.country, facts.language, len(facts.regions)) == (country, "ar", places)
+    assert COUNTRIES[country].title == f"VAT, {facts.name}"
     arabic = re.compile(r"[\u0600-\u06FF\s]+")
     names = [facts.name_local, facts.tax_number_label_local]
     for region in facts.regions:
