@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import openpyxl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]  # ships no types
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.intake.catalogue_sheet import read_catalogue
