@@ -404,7 +404,10 @@ def long_names() -> Invoice:
     return issue(supply, [intra("18")], DocumentKind.TAX_INVOICE, "INV/26-27/000128")
 
 
-EVERY_KIND: dict[str, Callable[[], Invoice]] = {
+Maker = Callable[[], Invoice]
+WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
+
+EVERY_KIND: dict[str, Maker] = {
     make.__name__: make
     for make in (
         *(gst_tax_invoice, gst_with_cess, gst_reverse_charge, bill_of_supply, invoice_cum_bill),

@@ -17,6 +17,11 @@ def width(head: Label, cells: Iterable[Cell], roomy: bool = False) -> float:
     return round(max([*lines, *(_length(part) * 1.4 for part in heads)]) + 2.8, 1)
 
 
+def longest(cells: Iterable[Cell]) -> float:
+    """Millimetres that the longest of these words would take on one line."""
+    return max(_length(cell[0]) for cell in cells) * 1.4 + 2.8
+
+
 def _length(text: str) -> float:
     """The length of a text in digits' widths."""
     return sum(_letter(letter) for letter in text)

@@ -8,12 +8,13 @@ from typing import Final
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.supply import SupplyLine
 from ledgerflow.billing.tax import CESS, AssessedLine
-from ledgerflow.rendering.columns import PAPER, width
+from ledgerflow.rendering.columns import PAPER, longest, width
 from ledgerflow.rendering.draft import Draft
 from ledgerflow.rendering.page import Cell, Column, Label, Table
 
 _DASH: Final = "–"
-_NAMES: Final = 42.0  # millimetres that a description should have
+_LEAST: Final = 42.0  # millimetres that a description should have
+_MOST: Final = 70.0  # beyond which a longer one may wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,12 @@ def line_table(draft: Draft) -> Table:
     ]
     fields = tuple(_fields(draft, entries))
     needed = tuple(field for field in fields if not field.optional)
-    for chosen, roomy in ((fields, True), (fields, False), (needed, False)):
-        table = _set(chosen, entries, roomy)
-        if PAPER - sum(column.width for column in table.columns) >= _NAMES:
-            break
-    return table
+    wanted = min(longest(_description(draft, entry) for entry in entries), _MOST)
+    for roomy, room in ((True, max(wanted, _LEAST)), (False, _LEAST)):
+        table = _set(fields, entries, roomy)
+        if PAPER - sum(column.width for column in table.columns) >= room:
+            return table
+    return _set(needed, entries, roomy=False)
 
 
 def _set(fields: Sequence[_Field], entries: Sequence[_Entry], roomy: bool) -> Table:
