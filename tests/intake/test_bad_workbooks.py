@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import openpyxl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]  # ships no types
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.intake.catalogue_sheet import read_catalogue
@@ -37,55 +37,72 @@ def workbook(rows: Iterable[Sequence[object]], prepare: Callable[[openpyxl.Workb
 
 
 def compound_file(stream: bytes, name: str = "Workbook") -> bytes:
-    """The container of .xls (MS-CFB) with one stream: header, allocation table, directory, stream."""
+    """The container of .xls (MS-CFB) with one stream: header, allocation table, directory, stream in sectors of 512."""
     stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\0")
-    sectors = len(stream) // 512
-    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
-    allocation = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    header += struct.pack(
-        "<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0
+    chain = [FAT, END, *range(3, 2 + len(stream) // 512), END]
+    directory = directory_entry("Root Entry", 5, END, 0, child=1) + directory_entry(name, 2, 2, len(stream))
+    return compound_header(END) + table(chain) + directory.ljust(512, b"\0") + stream
+
+
+def small_compound_file(stream: bytes) -> bytes:
+    """The same for a stream under 4,096 bytes: it lies in parts of 64 within the root's own stream."""
+    parts = -(-len(stream) // 64)
+    sectors = -(-parts // 8)
+    chain = [FAT, END, END, *range(4, 3 + sectors), END]
+    directory = directory_entry("Root Entry", 5, 3, parts * 64, child=1) + directory_entry(
+        "Workbook", 2, 0, len(stream)
     )
-    header = header.ljust(512, b"\xff")
-
-    def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
-        text = f"{title}\0".encode("utf-16-le")
-        links = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child)
-        return (
-            text.ljust(64, b"\0")
-            + struct.pack("<HBB", len(text), kind, 1)
-            + links
-            + bytes(36)
-            + struct.pack("<IQ", start, size)
-        )
-
-    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, 0xFFFFFFFF, 2, len(stream))
-    return header + allocation + directory.ljust(512, b"\0") + stream
+    small = table([*range(1, parts), END])
+    return compound_header(2) + table(chain) + directory.ljust(512, b"\0") + small + stream.ljust(sectors * 512, b"\0")
 
 
-def xls(rows: Sequence[Sequence[object]], *, locked: bool = False) -> bytes:
-    """A workbook of the older format (BIFF8): one sheet of labels and numbers."""
+END, FAT, NONE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 
-    def record(kind: int, body: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(body)) + body
 
-    def label(text: str) -> bytes:
-        return struct.pack("<HB", len(text), 1) + text.encode("utf-16-le")
+def table(numbers: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}I", *numbers).ljust(512, b"\xff")
 
-    cells = b"".join(
-        record(0x0204, struct.pack("<HHH", row, column, 0) + label(cell))
-        if isinstance(cell, str)
-        else record(0x0203, struct.pack("<HHHd", row, column, 0, cell))
-        for row, line in enumerate(rows)
-        for column, cell in enumerate(line)
-    )
-    sheet = record(0x0809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)) + cells + record(0x0A, b"")
-    start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x5, 0, 0, 0, 0))
-    start += record(0x002F, bytes(6)) if locked else b""
+
+def compound_header(small_table: int) -> bytes:
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<IIIIIIIIII", 0, 1, 1, 0, 4096, small_table, int(small_table != END), END, 0, 0)
+    return header.ljust(512, b"\xff")
+
+
+def directory_entry(title: str, kind: int, start: int, size: int, child: int = NONE) -> bytes:
+    text = f"{title}\0".encode("utf-16-le")
+    about = struct.pack("<HBBIII", len(text), kind, 1, NONE, NONE, child)
+    return text.ljust(64, b"\0") + about + bytes(36) + struct.pack("<IQ", start, size)
+
+
+def record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def cell_record(row: int, column: int, cell: object) -> bytes:
+    place = struct.pack("<HHH", row, column, 0)
+    if isinstance(cell, str):
+        return record(0x0204, place + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
+    return record(0x0203, place + struct.pack("<d", cell))
+
+
+def xls_stream(cells: bytes, preamble: bytes = b"", offset: int = 0) -> bytes:
+    """The records of a workbook (MS-XLS) with one sheet; `preamble` follows its first record."""
+    start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x5, 0, 0, 0, 0)) + preamble
     name = "Products"
-    offset = len(start) + 4 + 8 + len(name) + 4
+    offset = offset or len(start) + 4 + 8 + len(name) + 4
     bound = struct.pack("<IHBB", offset, 0, len(name), 0) + name.encode()
-    return compound_file(start + record(0x0085, bound) + record(0x0A, b"") + sheet)
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)) + cells + record(0x0A, b"")
+    return start + record(0x0085, bound) + record(0x0A, b"") + sheet
+
+
+def xls_cells(rows: Sequence[Sequence[object]]) -> bytes:
+    return b"".join(cell_record(row, column, cell) for row, line in enumerate(rows) for column, cell in enumerate(line))
+
+
+def xls(rows: Sequence[Sequence[object]]) -> bytes:
+    """A workbook of the older format: one sheet of labels and numbers."""
+    return compound_file(xls_stream(xls_cells(rows)))
 
 
 def package(members: dict[str, bytes]) -> bytes:
@@ -143,7 +160,9 @@ def test_a_password_is_recognised_in_either_format() -> None:
     encrypted = io.BytesIO()
     OOXMLFile(io.BytesIO(GOOD)).encrypt("secret", encrypted)
     assert the_refusal(encrypted.getvalue()).code == "workbook.password"
-    assert the_refusal(xls([HEADER, RICE], locked=True)).code == "workbook.password"
+    for scheme in (0, 1):  # XOR obfuscation, RC4
+        locked = compound_file(xls_stream(b"", preamble=record(0x002F, struct.pack("<HHH", scheme, 0, 0))))
+        assert the_refusal(locked).code == "workbook.password"
 
 
 def test_an_encrypted_zip_is_a_password_too() -> None:
@@ -187,8 +206,10 @@ def test_damage_is_told_from_mischief_by_its_reason() -> None:
     cut = altered(GOOD, {sheet: lambda xml: xml[:-40]})
     declared = altered(GOOD, {sheet: lambda xml: entity + xml})
     lost = altered(GOOD, {"xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b"rId1", b"rId9")})
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        sheetless = package({name: archive.read(name) for name in archive.namelist() if name != sheet})
     misplaced = altered(GOOD, {sheet: lambda xml: xml.replace(b'r="A1"', b'r="a-1"')})
-    for content in (GOOD[:-300], cut, declared, lost, misplaced, compound_file(b"nonsense")):
+    for content in (GOOD[:-300], cut, declared, lost, sheetless, misplaced, compound_file(b"nonsense")):
         assert the_refusal(content).code == "workbook.damaged"
     assert "document type" in the_refusal(declared).message
 
@@ -251,6 +272,12 @@ def test_too_many_rows_columns_or_sheets_are_refused_with_their_count() -> None:
     assert the_refusal(workbook([HEADER], many)).code == "workbook.sheets"
     assert the_refusal(xls([["x"] * (MAX_COLUMNS + 1)])).code == "workbook.columns"
 
+    def corners(book: openpyxl.Workbook) -> None:
+        for _ in range(2):
+            book.create_sheet().cell(MAX_ROWS, MAX_COLUMNS, 1)
+
+    assert the_refusal(workbook([HEADER], corners)).code == "workbook.cells"
+
 
 def test_a_workbook_without_a_filled_worksheet_is_refused() -> None:
     def chart_only(book: openpyxl.Workbook) -> None:
@@ -274,6 +301,50 @@ def test_the_older_format_is_read() -> None:
 
 def test_text_that_no_csv_reader_takes_is_refused() -> None:
     assert the_refusal(b'Product Name,Base Price\n"' + b"x" * 200_000 + b'",1').code == "workbook.unreadable"
+
+
+def test_an_older_workbook_of_a_few_cells_is_read_from_its_small_stream() -> None:
+    catalogue = read_catalogue(small_compound_file(xls_stream(xls_cells([HEADER, RICE]))))
+    assert [product.name for product in catalogue.products] == ["Rice"]
+
+
+def test_formulas_and_errors_of_the_older_format_are_known() -> None:
+    place = struct.pack("<HHH", 1, 1, 0)
+    formula = record(0x0006, place + struct.pack("<d", 248) + bytes(6) + struct.pack("<H", 3) + b"\x1e\xf8\0")
+    broken = record(0x0205, struct.pack("<HHHBB", 2, 1, 0, 0x07, 1))
+    rows = [HEADER, ["Tea"], ["Soap"]]
+    (sheet,) = read_workbook(compound_file(xls_stream(xls_cells(rows) + formula + broken))).sheets
+    assert sheet.rows[1] == ("Tea", 248.0)
+    assert sheet.formulas == {(1, 1): True}
+    assert sheet.errors == {(2, 1)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (cell_record(65_535, 0, 1.0), "workbook.rows"),
+        (cell_record(0, 65_535, 1.0), "workbook.columns"),
+        (record(0x00BD, struct.pack("<HH", 0, 1) + bytes(6) + struct.pack("<H", 300)), "workbook.columns"),
+        (record(0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFF0, 0, 0xFFF0, 0)), "workbook.damaged"),
+        (record(0x0203, b"\0"), "workbook.damaged"),
+    ],
+    ids=["last row", "last column", "a row of numbers", "dimensions", "a stump"],
+)
+def test_an_older_workbook_cannot_claim_all_memory(cells: bytes, code: str) -> None:
+    assert the_refusal(compound_file(xls_stream(cells))).code == code
+
+
+def test_an_older_workbook_that_leads_astray_is_damaged() -> None:
+    good = xls([HEADER, RICE])
+    circle, nowhere = bytearray(good), bytearray(good)
+    circle[512 + 8 : 512 + 12] = struct.pack("<I", 2)
+    nowhere[512 + 8 : 512 + 12] = struct.pack("<I", 5_000)
+    headless = compound_file(record(0x0085, bytes(16)))
+    beyond = compound_file(xls_stream(b"", offset=1_000_000))
+    panicking = compound_file(xls_stream(b"", preamble=record(0x0042, b"\1")))  # the reader's own fault
+    named_in_a_cell = xls([["Workbook"]]).replace("Workbook".encode("utf-16-le"), "Notebook".encode("utf-16-le"), 1)
+    for content in (bytes(circle), bytes(nowhere), headless, beyond, panicking, named_in_a_cell):
+        assert the_refusal(content).code == "workbook.damaged"
 
 
 def test_macros_are_told_of_and_not_run() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ledgerflow.billing.catalogue import Product, TaxCategory

@@ -44,8 +44,10 @@ def _records(stream: bytes, place: int) -> Iterator[Record]:
     while place < len(stream):
         kind, size = struct.unpack_from("<HH", stream, place)
         depth += (kind in _BOF) - (kind == _EOF)
+        if not depth and kind != _EOF:
+            refuse_damaged("its records do not begin as they should")
         yield kind, stream[place + 4 : place + 4 + size]
-        if depth <= 0:
+        if not depth:
             return
         place += 4 + size
 

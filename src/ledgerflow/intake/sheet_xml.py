@@ -11,7 +11,7 @@ from functools import reduce
 from string import ascii_uppercase, digits
 from xml.etree import ElementTree
 from xml.parsers import expat
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from ledgerflow.intake.inspection import refuse_damaged
 from ledgerflow.intake.marks import Position, SheetMarks
@@ -87,7 +87,14 @@ def read_marks(content: bytes) -> dict[str, SheetMarks]:
                 for sheet, part in _parts(package, parts).items()
                 if part in parts
             }
-        except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError) as fault:
+        except (
+            BadZipFile,
+            NotImplementedError,
+            ElementTree.ParseError,
+            expat.ExpatError,
+            KeyError,
+            ValueError,
+        ) as fault:
             refuse_damaged(f"its XML cannot be read ({fault})")
 
 

@@ -28,6 +28,7 @@ from ledgerflow.intake.marks import Position, SheetMarks
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
 MAX_SHEETS = 30
+MAX_CELLS = 5_000_000  # of all sheets together, empty ones in between counted
 
 Cell = str | int | float | bool | date | time | datetime | timedelta
 Area = tuple[Position, Position]  # top left and bottom right, both inside
@@ -87,6 +88,14 @@ def _read_sheets(content: bytes, marks: Mapping[str, SheetMarks]) -> list[Sheet]
         )
     for name, sheet_marks in marks.items():
         _check_reach(name, sheet_marks.rows, sheet_marks.columns)
+    cells = sum(sheet_marks.rows * sheet_marks.columns for sheet_marks in marks.values())
+    if cells > MAX_CELLS:
+        refuse(
+            "workbook.cells",
+            f"The sheets span {cells:,} cells; at most {MAX_CELLS:,} are read.",
+            "Keep only the sheet with the products.",
+            cells=str(cells),
+        )
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             return list(_worksheets(workbook, marks))

@@ -8,7 +8,7 @@ from html import escape
 _WIDTH, _HEIGHT = Decimal(520), Decimal(250)
 _LEFT, _TOP, _BOTTOM = Decimal(58), Decimal(16), Decimal(26)
 _ROW, _LABEL, _VALUE = Decimal(30), Decimal(200), Decimal(64)
-_LETTERS = 28  # of a label beside a bar
+_LETTERS = 26  # of a label beside a bar
 _ZERO = Decimal(0)
 
 Words = Callable[[Decimal], str]

@@ -27,7 +27,7 @@ SPECIMEN = "Specimen – simulated"
 _COLUMNS_AT_MOST = 40
 
 
-def report(invoices: Sequence[Invoice], *, title: str, about: Mapping[str, object]) -> str:
+def report(invoices: Sequence[Invoice], title: str, about: Mapping[str, object]) -> str:
     """The whole page. `about` is shown under the title, name by name: the period, the seed, the generation."""
     sections = "".join(
         _section(books, foot) for books, foot in zip(by_currency(invoices).values(), totals(invoices), strict=True)
@@ -38,7 +38,7 @@ def report(invoices: Sequence[Invoice], *, title: str, about: Mapping[str, objec
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{_style()}</style></head><body>"
         f'<header><p class="specimen">{SPECIMEN}</p><h1 dir="auto">{escape(title)}</h1>'
-        f'<p class="muted">{_in_words(invoices)}</p>{_definitions("about", about.items())}</header>'
+        f'<p class="muted">{_in_words(invoices)}</p>{_about(about)}</header>'
         f"<main>{sections or '<p>There are no invoices in this batch.</p>'}</main>"
         f"<footer><p>{SPECIMEN}. No document of this batch is a tax document; buyers and tax numbers are invented.</p>"
         "</footer></body></html>\n"
@@ -47,6 +47,11 @@ def report(invoices: Sequence[Invoice], *, title: str, about: Mapping[str, objec
 
 def _style() -> str:
     return files(__package__).joinpath("report.css").read_text("utf-8")
+
+
+def _about(about: Mapping[str, object]) -> str:
+    """What the batch says of itself, `generation_id` written as people write it."""
+    return _definitions("about", ((name.replace("_", " ").capitalize(), value) for name, value in about.items()))
 
 
 def _in_words(invoices: Sequence[Invoice]) -> str:
@@ -85,7 +90,7 @@ def _headline(foot: CurrencyTotals) -> str:
         ("Taxable value", foot.taxable_value),
         *([("Exempt value", foot.exempt_value)] if foot.exempt_value else []),
         *foot.taxes.items(),
-        *([("of it, owed by buyers", foot.reverse_charge)] if foot.reverse_charge else []),
+        *([("Of it reverse charge", foot.reverse_charge)] if foot.reverse_charge else []),
     ]
     cards = [(name, grouped(amount, code)) for name, amount in shown]
     cards.insert(1, ("Documents", f"{foot.documents:,}"))
@@ -173,8 +178,8 @@ def _percent(rate: Decimal) -> str:
 
 
 def _tax_by_rate(invoices: Sequence[Invoice]) -> list[tuple[str, Decimal]]:
-    rows = [row for row in by_rate(invoices) if row.taxes]
-    return [(f"{_percent(row.rate)} {row.treatment.lower()}", sum(row.taxes.values(), ZERO)) for row in rows]
+    sums = [(row, sum(row.taxes.values(), ZERO)) for row in by_rate(invoices)]
+    return [(f"{_percent(row.rate)} {row.treatment.lower()}", tax) for row, tax in sums if tax]
 
 
 def _summaries(invoices: Sequence[Invoice], foot: CurrencyTotals) -> str:

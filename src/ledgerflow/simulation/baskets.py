@@ -22,7 +22,8 @@ from ledgerflow.billing.supply import SupplyLine
 from ledgerflow.simulation.config import Establishment, IntegerBounds, ProductChoice, RealismProfile, SimulationConfig
 from ledgerflow.simulation.trades import Floats, Trade
 
-_FAVOUR = 2.5  # a most-sold product against the best of the rest; a least-sold one against the weakest, inverted
+_FAVOUR = 2.5  # a most-sold product against the best of the rest
+_NEGLECT = 6.0  # the weakest of the rest against a least-sold product
 _RARE = 1e-6  # the weight of what a tilt must be able to reach and chance hardly ever does
 _ROUND_NUMBERS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
 _FULL_LIST = 60
@@ -148,7 +149,7 @@ def popularity(dice: Generator, products: Sequence[SupplyLine], choice: ProductC
     top, bottom = (rest.max(), rest.min()) if len(rest) else (1.0, 1.0)
     own = np.exp(np.tanh(np.log(weights) / 4) / 4)
     weights = np.where(favoured, top * _FAVOUR * own, weights)
-    return np.where(neglected, bottom / _FAVOUR * own, weights)
+    return np.where(neglected, bottom / _NEGLECT * own, weights)
 
 
 def pack_sizes(packs: Mapping[int, float], bounds: IntegerBounds) -> tuple[list[int], list[float]]:

@@ -45,11 +45,19 @@ class Segment:
 
 
 def apportion(total: int, weights: Sequence[Decimal], least: int = 0) -> list[int]:
-    """Divides `total` in proportion, by largest remainder; each positive weight gets `least` where that is possible."""
-    parts = [int(part) for part in allocate(Decimal(total), weights, _ONE)] if sum(weights) else [0] * len(weights)
+    """Divides `total` in proportion, by largest remainder; each positive weight gets `least` where there is enough, from
+    those that rounding favoured."""
+    whole = sum(weights, ZERO)
+    if not whole:
+        return [0] * len(weights)
+    parts = [int(part) for part in allocate(Decimal(total), weights, _ONE)]
+
+    def surplus(place: int) -> tuple[bool, Decimal]:
+        return parts[place] > least, parts[place] - total * weights[place] / whole
+
     for place, weight in enumerate(weights):
         while weight and parts[place] < least and max(parts) > least:
-            parts[parts.index(max(parts))] -= 1
+            parts[max(range(len(parts)), key=surplus)] -= 1
             parts[place] += 1
     return parts
 

@@ -16,7 +16,7 @@ from ledgerflow.simulation.target import Pool
 _SAMPLE = 120
 _CLOSE = 0.02  # how near the mean of the sample must come to the mean that is wanted
 _FURTHEST = 16.0
-_ROUNDS = 4
+_ROUNDS = 3
 _POOL = 600  # sales drawn besides, doubled from round to round
 _FEW = 8  # so few orders do not average out: each is drawn near its part of the target
 _WINDOW = Decimal("0.1")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-_ATTEMPTS = 3000
+_ATTEMPTS = 1500
 
 
 class Pool:
@@ -28,16 +28,24 @@ class Pool:
         """Which sale of each order is taken, and what is still missing from the target: 0 where it is met."""
         chosen = self.starts.copy()
         gap = target - int(self.amounts[chosen].sum())
-        best, least = chosen, gap
+        best, least = chosen.copy(), gap
         if gap and len(self.free):
             gap = self._walk(chosen, gap, dice)
-            for _ in range(_ATTEMPTS):
+            for _ in range(self._attempts(target)):
                 if abs(gap) < abs(least):
                     best, least = chosen.copy(), gap
                 if not least or not self._reachable(gap):
                     break
                 gap = self._close(chosen, gap, dice)
+            if abs(gap) < abs(least):
+                best, least = chosen, gap
         return (best - self.starts).tolist(), least
+
+    def _attempts(self, target: int) -> int:
+        """One look is exhaustive where there are but two orders, and none closes a gap beyond the outermost sums."""
+        low = int(np.minimum.reduceat(self.amounts, self.starts).sum())
+        high = int(np.maximum.reduceat(self.amounts, self.starts).sum())
+        return _ATTEMPTS if low <= target <= high and len(self.starts) > 2 else 1
 
     def _reachable(self, gap: int) -> bool:
         """Amounts that all lie on a coarse grid cannot add up to what lies off it."""

@@ -1,8 +1,12 @@
 """Opens the database of a ledger: an SQLite file, or PostgreSQL by any URI that libpq understands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
@@ -11,7 +15,7 @@ _PATIENCE = 60  # seconds that a writer waits for another; the longest batch hol
 
 
 class LedgerUnreachable(BillingError):
-    """The ledger cannot be opened: {reason}"""
+    """The ledger cannot be reached: {reason}"""
 
 
 def open_engine(url: str) -> Engine:
@@ -32,6 +36,15 @@ def open_engine(url: str) -> Engine:
 def reading(engine: Engine) -> Engine:
     """The same database for one who only reads: on SQLite no lock is taken."""
     return engine.execution_options(reading=True)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A database that is gone, full, or busy for too long is the ledger's user's trouble, told in one sentence."""
+    try:
+        yield
+    except OperationalError as refusal:
+        raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
 
 
 def _open_sqlite(path: str) -> Engine:
