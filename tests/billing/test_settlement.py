@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledgerflow.billing.money import ZERO, currency
 from ledgerflow.billing.party import Party, Place
-from ledgerflow.billing.settlement import price_lines, settle, unit_value
+from ledgerflow.billing.pricing import price_lines, unit_value
+from ledgerflow.billing.settlement import LevyUnfit, settle
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import (
     Charge,
@@ -260,3 +261,9 @@ def test_a_note_is_judged_by_the_day_of_its_invoice() -> None:
     supply = replace(sale("1.00"), correction=Correction(NoteKind.CREDIT, day="2021-12-31"))
     assert TaxContext(supply).day == date(2021, 12, 31)
     assert TaxContext(replace(supply, correction=None)).day == date(2026, 4, 1)
+
+
+def test_an_amount_for_each_unit_needs_rounding_by_component() -> None:
+    specific = replace(TEN, levies=(Levy("EXCISE", ZERO, Decimal("0.50")),))
+    with pytest.raises(LevyUnfit, match="document"):
+        settled(sale("10.00"), Rounder.DOCUMENT, specific)

@@ -12,7 +12,7 @@ from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import HUNDRED, ZERO, currency
 from ledgerflow.billing.party import Party, Place, Registration
-from ledgerflow.billing.settlement import price_lines
+from ledgerflow.billing.pricing import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
 from ledgerflow.rendering.figures import Figures
