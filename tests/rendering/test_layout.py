@@ -33,6 +33,7 @@ def numbers(block: Block) -> dict[str, str]:
     return {fact.label.second or fact.label.first: fact.value for fact in block.facts}
 
 
+@pytest.mark.requirement("PDF.1")
 def test_gst_tax_invoice_has_the_particulars_of_rule_46() -> None:
     page = layout(samples.gst_tax_invoice())
     assert page.heading == "Tax Invoice INV/26-27/000123"
@@ -66,6 +67,7 @@ def test_gst_tax_invoice_has_the_particulars_of_rule_46() -> None:
     assert [fact.value for fact in page.payment] == ["Specimen Bank, Pune", "000000012345", "SPEC0000001"]
 
 
+@pytest.mark.requirement("PDF.1")
 def test_the_hsn_summary_adds_up_to_the_totals() -> None:
     page = layout(samples.gst_tax_invoice())
     assert page.summary is not None
@@ -95,6 +97,7 @@ def test_cess_stands_beside_its_rate_and_in_the_summary() -> None:
     assert page.lines.rows[0][1] == ("Aerated drink 300 ml", "Retail price ₹40.00")
 
 
+@pytest.mark.requirement("PDF.1")
 def test_reverse_charge_is_shown_and_not_added() -> None:
     page = layout(samples.gst_reverse_charge())
     assert facts(page)["Reverse charge"] == "Yes"
@@ -115,6 +118,7 @@ def test_union_territories_pay_utgst() -> None:
     assert list(sums(layout(invoice))) == ["Taxable value", "CGST", "UTGST"]
 
 
+@pytest.mark.requirement("PDF.3")
 def test_bill_of_supply_knows_no_tax() -> None:
     page = layout(samples.bill_of_supply())
     assert page.title.first == "Bill of Supply"
@@ -141,6 +145,7 @@ def test_invoice_cum_bill_keeps_exempt_lines_apart() -> None:
         (samples.debit_note, "Debit Note", "Amount debited"),
     ],
 )
+@pytest.mark.requirement("PDF.3")
 def test_a_note_names_the_invoice_it_corrects_and_why(make: samples.Maker, title: str, due: str) -> None:
     page = layout(make())
     assert page.title.first == title
@@ -171,6 +176,7 @@ def test_the_undertaking_stays_off_ordinary_invoices() -> None:
     assert list(numbers(page.seller)) == ["GSTIN", "PAN", "Phone", "Email"]
 
 
+@pytest.mark.requirement("PDF.2")
 def test_bahrain_is_bilingual_arabic_first_each_value_once() -> None:
     page = layout(samples.bahrain_vat_invoice())
     assert page.right_to_left
@@ -237,6 +243,7 @@ def test_a_prepayment_and_a_delivery_charge_are_told() -> None:
     assert facts(page)["Issue time"] == "16:20:05"
 
 
+@pytest.mark.requirement("PDF.3")
 def test_over_the_counter_the_paper_is_short() -> None:
     page = layout(samples.saudi_simplified())
     assert page.template == "memo"
@@ -246,6 +253,7 @@ def test_over_the_counter_the_paper_is_short() -> None:
     assert [column.head.second for column in page.lines.columns][-2:] == ["VAT", "Total"]
 
 
+@pytest.mark.requirement("PDF.3")
 def test_cash_memo_says_that_there_is_no_tax() -> None:
     page = layout(samples.cash_memo())
     assert page.title.first == "Cash Memo"

@@ -14,7 +14,7 @@ from tests.rendering import samples
 
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.rendering.layout import layout
-from ledgerflow.rendering.pdf import PdfUnsound, check, draw, draw_page, format
+from ledgerflow.rendering.pdf import PdfUnsound, check, draw, draw_page, format, picture
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,7 @@ def dictionaries(pdf: pikepdf.Pdf) -> list[pikepdf.Dictionary]:
 
 
 @pytest.mark.parametrize("name", samples.EVERY_KIND)
+@pytest.mark.requirement("FR-11.1")
 def test_is_pdf_a_3_in_structure(name: str, drawn: dict[str, bytes]) -> None:
     with pikepdf.open(io.BytesIO(drawn[name])) as pdf:
         metadata = pdf.open_metadata()
@@ -52,6 +53,7 @@ def test_is_pdf_a_3_in_structure(name: str, drawn: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", samples.EVERY_KIND)
+@pytest.mark.requirement("FR-11.1")
 def test_is_pdf_ua_in_structure(name: str, drawn: dict[str, bytes]) -> None:
     page = layout(samples.EVERY_KIND[name]())
     with pikepdf.open(io.BytesIO(drawn[name])) as pdf:
@@ -68,6 +70,7 @@ def test_is_pdf_ua_in_structure(name: str, drawn: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", samples.EVERY_KIND)
+@pytest.mark.requirement("FR-6.3")
 def test_says_that_it_is_simulated(name: str, drawn: dict[str, bytes]) -> None:
     reader = pypdf.PdfReader(io.BytesIO(drawn[name]), strict=True)
     assert reader.metadata is not None
@@ -76,13 +79,14 @@ def test_says_that_it_is_simulated(name: str, drawn: dict[str, bytes]) -> None:
     assert text(drawn[name]).count("Specimen – simulated") == len(reader.pages)
 
 
-@pytest.mark.requirement("FR-6")
 @pytest.mark.parametrize("name", samples.EVERY_KIND)
+@pytest.mark.requirement("FR-6.1")
 def test_an_old_strict_reader_opens_it(name: str, drawn: dict[str, bytes]) -> None:
     reader = PyPDF2.PdfReader(io.BytesIO(drawn[name]), strict=True)
     assert len(reader.pages) >= 1
 
 
+@pytest.mark.requirement("PDF.6")
 def test_same_invoice_same_bytes_in_any_process_and_thread(drawn: dict[str, bytes]) -> None:
     names = ["gst_tax_invoice", "saudi_invoice"]
     invoices = [samples.EVERY_KIND[name]() for name in names]
@@ -98,6 +102,7 @@ def test_nothing_of_the_clock(drawn: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize(("name", "pages"), [("gst_tax_invoice", 1), ("sixty_lines", 2), ("sixty_arabic_lines", 3)])
+@pytest.mark.requirement("PDF.4")
 def test_long_invoices_flow_with_their_head_and_count_their_pages(
     name: str, pages: int, drawn: dict[str, bytes]
 ) -> None:
@@ -124,6 +129,7 @@ def test_the_totals_are_not_broken_apart(drawn: dict[str, bytes]) -> None:
         assert "Subtotal" in holding[0]
 
 
+@pytest.mark.requirement("PDF.2")
 def test_amounts_and_codes_never_reorder_inside_arabic(drawn: dict[str, bytes]) -> None:
     words = text(drawn["bahrain_vat_invoice"])
     for whole in ("BHD 151.001", "-4.688", "INV/2026/000045", "W.L.L.", "B.S.C.", "00000-1", "+973 1700 0000", "10%"):
@@ -145,10 +151,17 @@ def test_arabic_letters_are_joined_by_the_font_and_still_read_as_letters(drawn: 
     assert not any("\ufb50" <= letter <= "\ufeff" for letter in words)
 
 
+@pytest.mark.requirement("PDF.4")
 def test_long_names_wrap_and_none_is_lost(drawn: dict[str, bytes]) -> None:
     words = " ".join(text(drawn["long_names"]).split())
     assert words.count("Kitchen Utensil Wholesalers Limited") >= 3
     assert "castors, and a spare stone set" in words
+
+
+def test_every_sheet_has_its_picture() -> None:
+    for make, sheets in ((samples.cash_memo, 1), (samples.sixty_lines, 2)):
+        pictures = picture(layout(make()), 40)
+        assert [sheet[:8] for sheet in pictures] == [b"\x89PNG\r\n\x1a\n"] * sheets
 
 
 def test_the_format_names_files_after_their_numbers() -> None:

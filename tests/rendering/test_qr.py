@@ -17,6 +17,7 @@ VECTORS = json.loads((GOLDEN / "vat_golden.json").read_text("utf-8"))["zatca_qr"
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+@pytest.mark.requirement("PDF.5")
 def test_golden_texts(vector: dict[str, str]) -> None:
     fields = (vector[name] for name in ("seller", "vat_number", "timestamp", "total_with_vat", "vat_total"))
     assert tlv(*fields) == vector["base64"]

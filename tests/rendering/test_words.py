@@ -15,6 +15,7 @@ MONEY = json.loads((GOLDEN / "gst_golden.json").read_text("utf-8"))["vectors"]["
 
 
 @pytest.mark.parametrize("vector", MONEY, ids=lambda vector: vector["value"])
+@pytest.mark.requirement("PDF.1")
 def test_rupees_in_words_and_groups(vector: dict[str, str]) -> None:
     amount = Decimal(vector["value"])
     assert rupees_in_words(amount) == vector["words"]
@@ -56,6 +57,7 @@ def test_a_refund_is_read_as_minus() -> None:
         ("BHD", "101.000", "مائة وواحد دينار بحريني"),
     ],
 )
+@pytest.mark.requirement("PDF.2")
 def test_arabic_agrees_in_gender_number_and_case(code: str, amount: str, words: str) -> None:
     assert arabic_in_words(Decimal(amount), currency(code)) == f"فقط {words} لا غير"
 

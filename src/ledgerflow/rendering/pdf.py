@@ -34,12 +34,22 @@ def draw(invoice: Invoice) -> bytes:
 
 def draw_page(page: Page) -> bytes:
     """A page as a PDF, packed and read back."""
-    told = {"page": _JSON.dump_json(page).decode("utf-8")}
-    drawn = _compiler().compile(sys_inputs=told, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
     assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
     document = pack(drawn)
     check(document, page)
     return document
+
+
+def picture(page: Page, dots_per_inch: float = 110) -> list[bytes]:
+    """The sheets of a page as PNG, for screens and documentation."""
+    drawn = _compiler().compile(sys_inputs=_told(page), format="png", ppi=dots_per_inch)
+    assert drawn is not None  # no output path was given
+    return [drawn] if isinstance(drawn, bytes) else drawn
+
+
+def _told(page: Page) -> dict[str, str]:
+    return {"page": _JSON.dump_json(page).decode("utf-8")}
 
 
 def pack(drawn: bytes) -> bytes:
