@@ -32,6 +32,13 @@ def draw(invoice: Invoice) -> bytes:
     return draw_page(layout(invoice))
 
 
+def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
+    """The first page as a PNG, for those who would rather look than read."""
+    told = _told(layout(invoice))
+    drawn = _compiler().compile(sys_inputs=told, format="png", ppi=pixels_per_inch)
+    return drawn[0] if isinstance(drawn, list) else drawn or b""
+
+
 def draw_page(page: Page) -> bytes:
     """A page as a PDF, packed and read back."""
     drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
@@ -77,6 +84,10 @@ def check(document: bytes, page: Page) -> None:
         raise PdfUnsound(number=page.number, reason="its title or its pages are missing")
     if "simulated" not in str(metadata.get("/Keywords", "")):
         raise PdfUnsound(number=page.number, reason="nothing in it says that it is simulated")
+
+
+def _told(page: Page) -> dict[str, str]:
+    return {"page": _JSON.dump_json(page).decode("utf-8")}
 
 
 class PdfFormat:
