@@ -48,17 +48,6 @@ def draw_page(page: Page) -> bytes:
     return document
 
 
-def picture(page: Page, dots_per_inch: float = 110) -> list[bytes]:
-    """The sheets of a page as PNG, for screens and documentation."""
-    drawn = _compiler().compile(sys_inputs=_told(page), format="png", ppi=dots_per_inch)
-    assert drawn is not None  # no output path was given
-    return [drawn] if isinstance(drawn, bytes) else drawn
-
-
-def _told(page: Page) -> dict[str, str]:
-    return {"page": _JSON.dump_json(page).decode("utf-8")}
-
-
 def pack(drawn: bytes) -> bytes:
     """The same document with its objects in compressed streams: a third smaller, identified by its content."""
     from pikepdf import ObjectStreamMode, Pdf
