@@ -1,4 +1,4 @@
-"""Pages become PDFs: drawn by Typst as PDF/A-3 and PDF/UA-1, packed by pikepdf, and read back before they count."""
+"""Pages become PDFs: drawn by Typst as PDF/A-3 and PDF/UA-1, and read back before they count."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -40,22 +40,11 @@ def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
 
 
 def draw_page(page: Page) -> bytes:
-    """A page as a PDF, packed and read back."""
+    """A page as a PDF, read back."""
     drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
     assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
-    document = pack(drawn)
-    check(document, page)
-    return document
-
-
-def pack(drawn: bytes) -> bytes:
-    """The same document with its objects in compressed streams: a third smaller, identified by its content."""
-    from pikepdf import ObjectStreamMode, Pdf
-
-    packed = BytesIO()
-    with Pdf.open(BytesIO(drawn)) as pdf:
-        pdf.save(packed, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
-    return packed.getvalue()
+    check(drawn, page)
+    return drawn
 
 
 def check(document: bytes, page: Page) -> None:
