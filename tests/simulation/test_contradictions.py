@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.simulation.town import CATALOGUE, LAWS, SERIES, books, findings, refusal, shop
@@ -14,11 +15,11 @@ SHOP = "/business/establishments/0"
 TILL = shop(key="till", strategy="none", region="", country="XT", currency="KWD", series=SERIES)
 
 
-def amounts(**limits: object) -> dict[str, object]:
+def amounts(**limits: object) -> dict[str, Any]:
     return {"bounds": {"amount": {"XTD": limits}, "lines": {"maximum": 3}, "quantity": {"maximum": 10}}}
 
 
-def revenue(amount: object, **fields: object) -> dict[str, object]:
+def revenue(amount: object, **fields: object) -> dict[str, Any]:
     return {"revenue": {"XTD": {"amount": amount} | fields}}
 
 
@@ -107,8 +108,8 @@ def test_all_of_them_are_found_at_once() -> None:
         products={"most_sold": ["no such thing"]},
     )
     assert {finding.code for finding in contradictions(config, CATALOGUE, LAWS)} == {
-        "strategy_unknown", "buyers_over_one", "region_unknown", "establishment_twice", "dates_reversed", "size_missing",
-        "bounds_reversed", "product_unknown",
+        "strategy_unknown", "buyers_over_one", "region_unknown", "establishment_twice",
+        "dates_reversed", "size_missing", "bounds_reversed", "product_unknown",
     }  # fmt: skip
 
 
