@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulation.town import TOWN, books, invoices, sell, shop
+from tests.simulation.town import SERIES, TOWN, books, invoices, sell, shop
 
 from ledgerflow.billing.party import Registration
 from ledgerflow.simulation.buyers import apportion, portion, segments
@@ -77,11 +77,8 @@ def test_a_country_of_one_region_has_no_other() -> None:
 @pytest.mark.parametrize("profile", ["basic", "realistic", "advanced"])
 @pytest.mark.parametrize("rate", [0, 0.25, 0.5, 0.9])
 def test_the_repeat_rate_is_exact(rate: float, profile: str) -> None:
-    config = books(
-        shop(), shop(key="till", series={"invoice": "T{n:06}", "bill_of_supply": "U{n:06}", "credit_note": "V{n:06}",
-                                         "debit_note": "W{n:06}"}, buyers={"walk_in": 0.3}),
-        count=400, repeat_rate=rate, realism_profile=profile,
-    )  # fmt: skip
+    till = shop(key="till", series=SERIES, buyers={"walk_in": 0.3})
+    config = books(shop(), till, count=400, repeat_rate=rate, realism_profile=profile)
     seen: set[tuple[str, str]] = set()
     repeats = named = 0
     for sale in sell(config):
@@ -107,9 +104,11 @@ def test_loyal_customers_buy_much_oftener_than_others() -> None:
 
 
 def test_establishments_share_the_invoices_by_largest_remainder() -> None:
-    series = ({"invoice": f"{a}{{n:05}}", "bill_of_supply": f"{a}B{{n:05}}", "credit_note": f"{a}C{{n:05}}",
-               "debit_note": f"{a}D{{n:05}}"} for a in "XYZ")  # fmt: skip
-    shops = [shop(key=key, share=share, series=next(series)) for key, share in (("a", 60), ("b", 39.9), ("c", 0.1))]
+    shares = {"a": 60, "b": 39.9, "c": 0.1}
+    shops = [
+        shop(key=key, share=share, series={kind: key.upper() + template for kind, template in SERIES.items()})
+        for key, share in shares.items()
+    ]
     assert Counter(sale.establishment for sale in sell(books(*shops, count=100))) == {"a": 60, "b": 39, "c": 1}
 
 

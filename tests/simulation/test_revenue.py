@@ -66,7 +66,9 @@ def test_the_bounds_hold_under_a_revenue() -> None:
 
 
 def test_each_currency_has_its_own_revenue_and_credit_notes_do_not_count() -> None:
-    till = shop(key="till", strategy="none", region="", country="XT", currency="KWD", price_factor="0.08", series=SERIES)
+    till = shop(
+        key="till", strategy="none", region="", country="XT", currency="KWD", price_factor="0.08", series=SERIES
+    )
     revenue = target("90000.05") | {"KWD": {"amount": "1234.567"}}
     sales = sell(books(shop(), till, count=120, revenue=revenue, credit_note_rate=0.1))
     sums = {"shop": Decimal(0), "till": Decimal(0)}

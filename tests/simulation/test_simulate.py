@@ -155,6 +155,8 @@ def test_the_order_of_hashing_does_not_matter() -> None:
     digests = {sha256(repr(sell(books(count=80, credit_note_rate=0.1))).encode()).hexdigest()}
     for seed in ("1", "2"):
         environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)}
-        run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True, text=True)
+        run = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, check=True, text=True
+        )
         digests.add(run.stdout.strip())
     assert len(digests) == 1

@@ -1,6 +1,7 @@
 """A clerk in a process of his own, for tests: `python clerk.py issue|hold`, his work pickled on standard input.
 
-He says `ready`, waits for a line, and issues his batches; or says `held` in the middle of one, and stays there.
+He says `ready`, waits for a line, issues his batches, says `done` and takes up the next work, until it is None;
+or he says `held` in the middle of a batch, and stays there.
 """
 
 import pickle
@@ -17,14 +18,16 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def issue() -> None:
-    """Issues every batch of the work."""
-    url, config, batches = pickle.load(sys.stdin.buffer)
+    """Issues every batch of the work, work after work."""
     laws = {"none": entry_points(group="ledgerflow.tax_strategies")["none"].load()}
-    say("ready")
-    sys.stdin.buffer.readline()
-    with open_ledger(url) as ledger:
-        for sales in batches:
-            issue_batch(config, sales, laws, ledger, "0123456789abcdef", at=AT, actor="clerk")
+    while work := pickle.load(sys.stdin.buffer):
+        url, config, batches = work
+        say("ready")
+        sys.stdin.buffer.readline()
+        with open_ledger(url) as ledger:
+            for sales in batches:
+                issue_batch(config, sales, laws, ledger, "0123456789abcdef", at=AT, actor="clerk")
+        say("done")
 
 
 def hold() -> None:

@@ -1,5 +1,7 @@
 """A ledger's address is a path or a URI; what cannot be opened is said in one sentence."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,33 @@ def test_an_sqlite_ledger_is_set_to_write_ahead(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas} == pragmas
     engine.dispose()
+
+
+def test_a_ledger_that_goes_away_is_said_to_be_out_of_reach(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with open_ledger(str(path)) as ledger:
+        with sqlite3.connect(path) as vandal:
+            vandal.execute("DROP TABLE counters")
+        vandal.close()
+        with pytest.raises(LedgerUnreachable, match="no such table: counters"):
+            ledger.last("A{n:03}", "all")
+        with pytest.raises(LedgerUnreachable, match="no such table: counters"):
+            ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 1))
+
+
+def test_whoever_opens_a_file_that_another_is_making_waits(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN IMMEDIATE")
+
+    def open_it() -> int:
+        with open_ledger(str(path)) as ledger:
+            return ledger.last("A{n:03}", "all")
+
+    with ThreadPoolExecutor(1) as hand:
+        opened = hand.submit(open_it)
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=0.2)
+        maker.execute("COMMIT")
+        maker.close()
+        assert opened.result(timeout=10) == 0

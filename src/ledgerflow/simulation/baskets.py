@@ -23,7 +23,7 @@ from ledgerflow.simulation.config import Establishment, IntegerBounds, ProductCh
 from ledgerflow.simulation.trades import Floats, Trade
 
 _FAVOUR = 2.5  # a most-sold product against the best of the rest
-_NEGLECT = 6.0  # the weakest of the rest against a least-sold product
+_NEGLECT = 20.0  # the weakest of the rest against a least-sold product
 _RARE = 1e-6  # the weight of what a tilt must be able to reach and chance hardly ever does
 _ROUND_NUMBERS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
 _FULL_LIST = 60

@@ -45,8 +45,8 @@ class Segment:
 
 
 def apportion(total: int, weights: Sequence[Decimal], least: int = 0) -> list[int]:
-    """Divides `total` in proportion, by largest remainder; each positive weight gets `least` where there is enough, from
-    those that rounding favoured."""
+    """Divides `total` in proportion, by largest remainder; each positive weight gets `least` where there is enough,
+    from those that rounding favoured."""
     whole = sum(weights, ZERO)
     if not whole:
         return [0] * len(weights)

@@ -9,7 +9,7 @@ from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.tax import TaxContext, Totals
 from ledgerflow.simulation.baskets import Pick
 from ledgerflow.simulation.branches import Branch, Order, orders_of, supply_of
-from ledgerflow.simulation.buyers import Segment, segments
+from ledgerflow.simulation.buyers import segments
 from ledgerflow.simulation.config import AmountBounds, RevenueTarget, SimulationConfig
 from ledgerflow.simulation.drafts import measured, totals_of
 
@@ -47,25 +47,13 @@ def unreachable(config: SimulationConfig, branches: Sequence[Branch], counts: Se
 
 
 def _reaches(config: SimulationConfig, branch: Branch, count: int) -> list[_Reach]:
-    parts = segments(branch.establishment, branch.home, branch.seller.place.region, count)
-    one_each = [
-        replace(part, orders=1, customers=int(part.kind.is_named), first=place) for place, part in enumerate(parts)
-    ]
+    """One order of each segment, with a customer of its own, stands for all of them."""
     found = []
-    for order in orders_of(branch, _numbered(one_each), config):
-        part = next(part for part in parts if part.kind is order.customer.kind)
+    for part in segments(branch.establishment, branch.home, branch.seller.place.region, count):
+        [order] = orders_of(branch, [replace(part, orders=1, customers=int(part.kind.is_named))], config)
         least, greatest = _extremes(order)
         found.append(_Reach(part.orders, least, greatest))
     return found
-
-
-def _numbered(parts: Sequence[Segment]) -> list[Segment]:
-    first = 0
-    numbered = []
-    for part in parts:
-        numbered.append(replace(part, first=first))
-        first += part.customers
-    return numbered
 
 
 def _extremes(order: Order) -> tuple[Totals, Totals]:

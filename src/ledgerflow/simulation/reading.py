@@ -24,7 +24,7 @@ def read_config(text: str, source: str) -> SimulationConfig:
     """The configuration in a YAML or JSON text; `source` names it in what is said about it."""
     try:
         entries = json.loads(text, object_pairs_hook=_unique, parse_float=str) if _is_json(text) else _from_yaml(text)
-    except (yaml.MarkedYAMLError, json.JSONDecodeError) as fault:
+    except (yaml.YAMLError, json.JSONDecodeError) as fault:
         raise InputRefused([_unreadable(fault, source)]) from fault
     if not isinstance(entries, dict):
         raise InputRefused([_no_mapping(source)])
@@ -73,12 +73,13 @@ def _key_twice(name: str) -> Finding:
     return Finding("key_twice", f"/{name}", f"The key {name!r} stands twice.", "Keep one of the two.", {"key": name})
 
 
-def _unreadable(fault: yaml.MarkedYAMLError | json.JSONDecodeError, source: str) -> Finding:
+def _unreadable(fault: yaml.YAMLError | json.JSONDecodeError, source: str) -> Finding:
+    line, column, problem = 1, 1, str(fault).splitlines()[0]
     if isinstance(fault, json.JSONDecodeError):
         line, column, problem = fault.lineno, fault.colno, fault.msg
-    else:
-        mark, problem = fault.problem_mark, fault.problem or "it makes no sense"
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    elif isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark:
+        line, column = fault.problem_mark.line + 1, fault.problem_mark.column + 1
+        problem = fault.problem or problem
     return Finding(
         code="unreadable",
         place=f"{source}, line {line}, column {column}",

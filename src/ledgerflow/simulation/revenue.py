@@ -10,7 +10,7 @@ from ledgerflow.simulation.branches import Branch, Order, orders_of
 from ledgerflow.simulation.buyers import segments, with_customers
 from ledgerflow.simulation.config import AmountBounds, RevenueTarget, SimulationConfig
 from ledgerflow.simulation.drafts import draft, draft_near, measured, totals_of
-from ledgerflow.simulation.streams import ALTERNATIVE_LIMIT, Stream, dice_for
+from ledgerflow.simulation.streams import Stream, dice_for
 from ledgerflow.simulation.target import Pool
 
 _SAMPLE = 120
@@ -19,7 +19,7 @@ _FURTHEST = 16.0
 _ROUNDS = 3
 _POOL = 600  # sales drawn besides, doubled from round to round
 _FEW = 8  # so few orders do not average out: each is drawn near its part of the target
-_WINDOW = Decimal("0.1")
+_WINDOW = Decimal("0.05")
 _EXACT_TRIES = 5  # of a single order, whose sale must hit the target itself
 
 
@@ -86,7 +86,7 @@ class _Drawn:
         part = self.target.amount / count
         slack = part * _WINDOW if count > 1 else ZERO
         window = AmountBounds(minimum=part - slack, maximum=part + slack)
-        each = min((_POOL << turn) // count, ALTERNATIVE_LIMIT // _ROUNDS) if count > 1 else _EXACT_TRIES
+        each = (_POOL << turn) // count // 2 if count > 1 else _EXACT_TRIES
         for place, order in enumerate(self.orders):
             for alternative in range(turn * each, (turn + 1) * each):
                 near = draft_near(self.config, order, self.target.measure, window, self.tilt, alternative)

@@ -1,8 +1,8 @@
 """How an exact revenue is met: by choosing among whole sales drawn for the same orders. No price or line is edited.
 
 Every order keeps its day and its customer; for some orders several baskets are drawn, and one basket for each order is
-chosen so that the amounts add up to the target in whole minor units: greedy steps first, then the exact residual is
-looked up among all single exchanges and all pairs of them.
+chosen so that the amounts add up to the target in whole minor units: greedy steps first, then the residual is looked
+up among all single exchanges and all pairs of them.
 """
 
 from collections.abc import Sequence
@@ -69,28 +69,30 @@ class Pool:
         return gap
 
     def _close(self, chosen: NDArray[np.int64], gap: int, dice: Generator) -> int:
-        """One or two exchanges that close the gap exactly; else one at random that leaves it small."""
+        """One or two exchanges that close the gap, or at least narrow it; else one at random that leaves it small."""
         deltas = self._deltas(chosen)
         order = np.argsort(deltas, kind="stable")
         ranked = deltas[order]
-        for moves in (self._single(ranked, gap), self._pair(ranked, self.orders[self.free[order]], gap)):
-            if moves:
-                for move in moves:
-                    place = self.free[order[move]]
-                    chosen[self.orders[place]] = place
-                return 0
-        nearest = np.argsort(np.abs(gap - deltas), kind="stable")[: max(8, len(deltas) // 4)]
-        pick = int(dice.choice(nearest))
-        chosen[self.orders[self.free[pick]]] = self.free[pick]
-        return gap - int(deltas[pick])
-
-    @staticmethod
-    def _single(ranked: NDArray[np.int64], gap: int) -> list[int]:
-        place = int(np.searchsorted(ranked, gap))
-        return [place] if place < len(ranked) and ranked[place] == gap else []
+        single = [int(np.argmin(np.abs(ranked - gap)))]
+        pair = self._pair(ranked, self.orders[self.free[order]], gap)
+        moves = min((single, pair), key=lambda moves: abs(gap - int(ranked[moves].sum())))
+        if abs(gap - int(ranked[moves].sum())) >= abs(gap):
+            nearest = np.argsort(np.abs(ranked - gap), kind="stable")[: max(8, len(ranked) // 4)]
+            moves = [int(dice.choice(nearest))]
+        for place in self.free[order[moves]].tolist():
+            chosen[self.orders[place]] = place
+        return gap - int(ranked[moves].sum())
 
     @staticmethod
     def _pair(ranked: NDArray[np.int64], owners: NDArray[np.int64], gap: int) -> list[int]:
-        partners = np.minimum(np.searchsorted(ranked, gap - ranked), len(ranked) - 1)
-        hits = np.flatnonzero((ranked[partners] + ranked == gap) & (owners != owners[partners]))
-        return [int(hits[0]), int(partners[hits[0]])] if len(hits) else []
+        """The two exchanges in different orders that together come nearest."""
+        spots = np.searchsorted(ranked, gap - ranked)
+        best: list[int] = []
+        least = -1
+        for partners in (np.minimum(spots, len(ranked) - 1), np.maximum(spots - 1, 0)):
+            rest = np.abs(ranked[partners] + ranked - gap)
+            rest[owners == owners[partners]] = np.iinfo(np.int64).max
+            place = int(np.argmin(rest))
+            if owners[place] != owners[partners[place]] and (least < 0 or rest[place] < least):
+                best, least = [place, int(partners[place])], int(rest[place])
+        return best
