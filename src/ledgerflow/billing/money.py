@@ -59,14 +59,19 @@ def allocate(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[
     whole = sum(weights, ZERO)
     if not whole:
         return [total, *[ZERO * unit] * (len(weights) - 1)]
-    return round_down_to_sum([total * weight / whole for weight in weights], total, unit)
+    towards = total if whole > 0 else -total
+    return round_down_to_sum([towards * weight for weight in weights], abs(whole), total, unit)
 
 
-def round_down_to_sum(exact: Sequence[Decimal], total: Decimal, unit: Decimal) -> list[Decimal]:
-    """Rounds each exact share down to a `unit`; what is missing from `total` goes to the largest remainders."""
-    shares = [share.quantize(unit, ROUND_FLOOR) for share in exact]
+def round_down_to_sum(parts: Sequence[Decimal], divisor: Decimal, total: Decimal, unit: Decimal) -> list[Decimal]:
+    """Rounds each `part / divisor` down to a `unit`; what is missing from `total` goes to the largest remainders.
+
+    Remainders are compared as parts of the divisor (positive), where they are exact: a quotient such as 20/3 is not,
+    and a tie would fall to the longer number.
+    """
+    shares = [(part / divisor).quantize(unit, ROUND_FLOOR) for part in parts]
     missing = int((total - sum(shares, ZERO)) / unit)
-    by_remainder = sorted(range(len(exact)), key=lambda place: shares[place] - exact[place])
+    by_remainder = sorted(range(len(parts)), key=lambda place: shares[place] * divisor - parts[place])
     for turn in range(missing):
         shares[by_remainder[turn % len(shares)]] += unit
     return shares

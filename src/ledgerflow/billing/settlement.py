@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
-from ledgerflow.billing.money import HUNDRED, ZERO, Currency, allocate, round_down_to_sum, round_to_step
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.billing.money import HUNDRED, ZERO, round_down_to_sum, round_to_step
 from ledgerflow.billing.party import Place
-from ledgerflow.billing.supply import Supply, SupplyLine
+from ledgerflow.billing.pricing import LinePrice, members_of, price_lines
+from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import (
     AssessedLine,
     Charge,
@@ -24,18 +25,8 @@ from ledgerflow.billing.tax import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LinePrice:
-    """What was agreed for a line before tax is settled; see AssessedLine for the fields."""
-
-    gross: Decimal
-    discount: Decimal
-    surcharge: Decimal
-    quoted: Decimal | None = None
-
-    @property
-    def price(self) -> Decimal:
-        return self.gross - self.discount + self.surcharge
+class LevyUnfit(BillingError):
+    """An amount for each unit can be levied only where tax is rounded by component, not under {rounder!r}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +36,6 @@ class _Share:
     taxable_value: Decimal
     dues: tuple[TaxDue, ...]
     total: Decimal
-
-
-def price_lines(supply: Supply, groups: Sequence[object] | None = None) -> list[LinePrice]:
-    """Gross, discount and shares of the document's discount and charge, line by line.
-
-    With `groups` the document's amounts are split over the groups of lines first, then within each (EN 16931 gives
-    them per VAT category and rate); without, over the lines at once. Largest remainder both times.
-    """
-    own = [_own_price(supply, line) for line in supply.lines]
-    if not supply.discount and not supply.charge:
-        return own
-    bases = [line.price for line in own]
-    discounts = _split(_converted(supply, supply.discount), bases, groups, supply.currency)
-    charges = _split(_converted(supply, supply.charge), bases, groups, supply.currency)
-    return [
-        LinePrice(line.gross, line.discount + discount, charge, line.quoted)
-        for line, discount, charge in zip(own, discounts, charges, strict=True)
-    ]
-
-
-def unit_value(price: LinePrice, line: SupplyLine, included_rate: Decimal = ZERO) -> Decimal:
-    """The discounted value of one unit, exact; `included_rate` is the tax to take out of it, in per cent."""
-    return price.price / line.quantity * HUNDRED / (HUNDRED + included_rate)
 
 
 def settle(
@@ -82,6 +50,8 @@ def settle(
 ) -> TaxResult:
     """Lays the charges on the lines and adds up. `charges` holds one charge a line, in the lines' order."""
     supply = context.supply
+    if rounder in _BY_GROUP and any(levy.per_unit for charge in charges for levy in charge.levies):
+        raise LevyUnfit(rounder=rounder.value)
     groups = [_group(charge) for charge in charges] if rounder in _BY_GROUP else None
     prices = price_lines(supply, groups)
     shares = _ROUNDERS[rounder](supply, prices, charges)
@@ -130,42 +100,6 @@ def summarise(lines: Iterable[AssessedLine]) -> tuple[SummaryRow, ...]:
 
 def _group(charge: Charge) -> object:
     return charge.code, charge.treatment, charge.levies
-
-
-def _own_price(supply: Supply, line: SupplyLine) -> LinePrice:
-    money = supply.currency
-    quoted = None
-    gross = line.quantity * line.unit_price
-    if supply.quoted:
-        quoted = supply.quoted.currency.round(gross)
-        gross = quoted * supply.quoted.rate
-    gross = money.round(gross)
-    discount = ZERO
-    if line.discount_percent:
-        discount = money.round(gross * line.discount_percent / HUNDRED)
-    if line.discount_amount:
-        discount += _converted(supply, line.discount_amount)
-    return LinePrice(gross, discount, ZERO, quoted)
-
-
-def _converted(supply: Supply, amount: Decimal) -> Decimal:
-    return supply.currency.round(amount * supply.quoted.rate if supply.quoted else amount)
-
-
-def _split(
-    amount: Decimal, bases: Sequence[Decimal], groups: Sequence[object] | None, money: Currency
-) -> list[Decimal]:
-    if groups is None:
-        return allocate(amount, bases, money.unit)
-    members: dict[object, list[int]] = {}
-    for place, group in enumerate(groups):
-        members.setdefault(group, []).append(place)
-    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in members.values()], money.unit)
-    shares = [ZERO] * len(bases)
-    for part, places in zip(by_group, members.values(), strict=True):
-        for place, share in zip(places, allocate(part, [bases[p] for p in places], money.unit), strict=True):
-            shares[place] = share
-    return shares
 
 
 def _included_rate(charge: Charge) -> Decimal:
@@ -238,15 +172,14 @@ def _rate_by_rate(
     """Rounds once for each group of lines under the same charge, then gives every line its share."""
     unit = supply.currency.unit
     dues: list[tuple[TaxDue, ...]] = [()] * len(values)
-    order = sorted(range(len(values)), key=lambda place: repr(_group(charges[place])))
-    for _, group in groupby(order, key=lambda place: repr(_group(charges[place]))):
-        places = list(group)
+    for members in members_of(map(_group, charges)):
+        places = members[:: -1 if included else 1]  # the earlier line has the larger net, not the larger tax
         charge = charges[places[0]]
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED
         base = sum((values[place] for place in places), ZERO)
         for levy in charge.levies:
-            exact = [values[place] * levy.rate / whole for place in places]
-            amounts = round_down_to_sum(exact, supply.currency.round(base * levy.rate / whole), unit)
+            parts = [values[place] * levy.rate for place in places]
+            amounts = round_down_to_sum(parts, whole, supply.currency.round(base * levy.rate / whole), unit)
             for place, amount in zip(places, amounts, strict=True):
                 dues[place] = (*dues[place], _due(charge, levy, amount))
     shares = []
@@ -282,7 +215,9 @@ def _totals(supply: Supply, lines: Sequence[AssessedLine]) -> Totals:
     reverse_charge = sum((due.amount for due in dues if due.payable_by is PayableBy.BUYER), nothing)
     total = sum((line.total for line in lines), nothing)
     agreed = sum((line.price for line in lines), nothing) if supply.prices_include_tax else total
-    due = money.round(round_to_step(agreed, supply.round_to)) if supply.round_to else agreed
+    due = agreed
+    if supply.round_to:  # what is left to pay is rounded (BT-115 of EN 16931), be part of it paid before
+        due = money.round(round_to_step(agreed - supply.prepaid, supply.round_to)) + supply.prepaid
     tax = sum(taxes.values(), nothing) - reverse_charge
     reported = supply.reported
     return Totals(

@@ -1,1 +1,1 @@
-"""What users bring: workbooks are read, inspected, and turned into products or findings. Pure."""
+"""What a user brings: a catalogue as a workbook or CSV, read to Products, its mistakes told all at once. Pure."""

@@ -12,6 +12,8 @@ from ledgerflow.billing.tax import Rounder
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+MOST_INVOICES = 10_000_000
+Measure = Literal["taxable", "payable"]
 
 
 class _Typed(BaseModel):
@@ -49,14 +51,28 @@ class Series(_Typed):
 
 
 class BuyerMix(_Typed):
-    """Who buys, as shares of the invoices. What is left over is private persons."""
+    """Who buys, as shares of the invoices: businesses, walk-in customers and buyers abroad; the rest is private persons
+    who give their names."""
 
-    business: Share = Field(0.4, title="Registered businesses")
-    walk_in: Share = Field(0.0, title="Walk-in customers who leave no name")
-    other_region: Share = Field(0.3, title="Buyers outside the seller's region, but in the country")
-    abroad: Share = Field(0.0, title="Buyers abroad")
-    sez: Share = Field(0.0, title="Of the businesses, those in a Special Economic Zone")
-    regions: dict[str, Positive] = Field(default_factory=dict, title="Weights of regions, by their code")
+    business: Share = Field(0.4, title="Registered businesses", description="As a share of the invoices.")
+    walk_in: Share = Field(
+        0.0, title="Walk-in customers", description="Share of the invoices to buyers who leave no name."
+    )
+    other_region: Share = Field(
+        0.3,
+        title="Outside the seller's region",
+        description="Of the named buyers in the country, the share outside the seller's region; none for a composition "
+        "dealer, who may not sell there.",
+    )
+    abroad: Share = Field(0.0, title="Buyers abroad", description="As a share of the invoices.")
+    sez: Share = Field(
+        0.0, title="In a Special Economic Zone", description="Of the businesses, the share that are units of a zone."
+    )
+    regions: dict[str, Positive] = Field(
+        default_factory=dict,
+        title="Weights of the other regions",
+        description="By their code. Left empty, as many people live there.",
+    )
 
 
 class Establishment(_Typed):
@@ -64,11 +80,15 @@ class Establishment(_Typed):
 
     key: str = Field(title="Short name", pattern=r"^[a-z][a-z0-9-]{0,30}$")
     strategy: str = Field(title="Tax strategy", description="As `ledgerflow tax list` names it: gst, vat-bh, none.")
-    share: Annotated[float, Field(gt=0)] = Field(1.0, title="Share of the invoices, against the other establishments")
+    share: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        1.0, title="Share of the invoices, against the other establishments"
+    )
     name: str = Field("", title="Trade name, where it differs from the business")
     name_local: str = Field("", title="Trade name in the local script")
     country: str = Field("", title="Country, where the strategy does not say it", pattern=r"^([A-Z]{2})?$")
-    region: str = Field("", title="State or governorate, by its code")
+    region: str = Field(
+        "", title="State or governorate", description="By its code. Left empty, that of the city or tax number, or any."
+    )
     city: str = Field("", title="City")
     street: str = Field("", title="Street and building")
     street_local: str = Field("", title="Street and building in the local script")
@@ -102,45 +122,57 @@ class Business(_Typed):
     """The business whose books are made."""
 
     name: str = Field("Specimen Trading Company", title="Name", min_length=1, max_length=120)
-    name_local: str = Field("", title="Name in the local script")
-    style: BusinessStyle = Field(BusinessStyle.RETAIL_SHOP, title="Style")
+    name_local: str = Field("", title="Name in the local script", max_length=120)
+    style: BusinessStyle = Field(
+        BusinessStyle.RETAIL_SHOP,
+        title="Style",
+        description="Sets the sizes of baskets, packs, discounts, hours and terms.",
+    )
     establishments: tuple[Establishment, ...] = Field(title="Establishments, one a regime", min_length=1)
 
 
 class RevenueTarget(_Typed):
-    """An exact revenue of all invoices in one currency, to the last minor unit."""
+    """An exact revenue of all invoices in one currency, to the last minor unit; credit notes do not count."""
 
     amount: Positive = Field(title="Amount")
-    measure: Literal["taxable", "payable"] = Field("taxable", title="Before tax, or as paid")
+    measure: Measure = Field(
+        "taxable", title="Measured", description="taxable: the invoices before tax; payable: what buyers owe."
+    )
 
 
 class IntegerBounds(_Typed):
     """A least and a greatest whole number, both allowed."""
 
-    minimum: int = Field(1, ge=1, title="At least")
-    maximum: int = Field(title="At most", ge=1)
+    minimum: int = Field(1, ge=1, le=1_000_000, title="At least")
+    maximum: int = Field(title="At most", ge=1, le=1_000_000)
 
 
 class AmountBounds(_Typed):
     """A least and a greatest amount payable of one invoice, both allowed."""
 
     minimum: Decimal = Field(Decimal(0), ge=0, title="At least")
-    maximum: Decimal | None = Field(None, gt=0, title="At most")
+    maximum: Decimal | None = Field(None, gt=0, title="At most", description="Left empty, any amount.")
 
 
 class Bounds(_Typed):
-    """Limits that every invoice obeys exactly."""
+    """Limits that every invoice obeys exactly. A credit note, being part of an invoice, obeys the upper ones."""
 
-    lines: IntegerBounds = Field(IntegerBounds(minimum=1, maximum=60), title="Lines of an invoice")
-    quantity: IntegerBounds = Field(IntegerBounds(minimum=1, maximum=1000), title="Quantity of a line")
-    amount: dict[str, AmountBounds] = Field(default_factory=dict, title="Amount payable, by currency")
+    lines: IntegerBounds = Field(
+        IntegerBounds(minimum=1, maximum=60), title="Lines of an invoice", description="Each line is another product."
+    )
+    quantity: IntegerBounds = Field(
+        IntegerBounds(minimum=1, maximum=1000), title="Quantity of a line", description="Always a whole number."
+    )
+    amount: dict[str, AmountBounds] = Field(
+        default_factory=dict, title="Amount payable, by currency", description="Of one invoice, tax included."
+    )
 
 
 class ProductChoice(_Typed):
     """Products, by SKU or name, that sell above or below the rest, or not at all."""
 
-    most_sold: tuple[str, ...] = Field((), title="Most sold")
-    least_sold: tuple[str, ...] = Field((), title="Least sold")
+    most_sold: tuple[str, ...] = Field((), title="Most sold", description="Each sells better than all the rest.")
+    least_sold: tuple[str, ...] = Field((), title="Least sold", description="Each sells worse than all the rest.")
     excluded: tuple[str, ...] = Field((), title="Never sold")
 
 
@@ -152,17 +184,31 @@ class SimulationConfig(_Typed):
         1, ge=0, lt=2**63, title="Seed", description="The same configuration and seed make the same books."
     )
     count: int | None = Field(
-        100, ge=1, le=10_000_000, title="Invoices", description="Credit notes come on top. Empty: as the revenue asks."
+        100,
+        ge=1,
+        le=MOST_INVOICES,
+        title="Invoices",
+        description="Credit notes come on top. Left empty, as many as the revenue takes.",
     )
-    revenue: dict[str, RevenueTarget] = Field(default_factory=dict, title="Exact revenue, by currency")
+    revenue: dict[str, RevenueTarget] = Field(
+        default_factory=dict,
+        title="Exact revenue, by currency",
+        description="Met to the last minor unit by choosing among invoices; no price and no line is bent for it.",
+    )
     first_day: date = Field(date(2026, 4, 1), title="First day")
     last_day: date = Field(date(2026, 9, 30), title="Last day")
-    realism_profile: RealismProfile = Field(RealismProfile.REALISTIC, title="Realism")
+    realism_profile: RealismProfile = Field(
+        RealismProfile.REALISTIC,
+        title="Realism",
+        description="basic: even days and hours, no discounts. realistic: seasons, festivals, loyal customers, "
+        "discounts, packs by price. advanced: large and small customers besides, and fewer units where there are more "
+        "lines.",
+    )
     repeat_rate: Share = Field(
-        0.5, title="Repeat rate", description="Share of invoices to customers who bought before."
+        0.5, title="Repeat rate", description="Share of the named invoices that go to a customer who bought before."
     )
     seasonality: Share = Field(
-        0.5, title="Seasonality", description="0: every week alike; 1: the trade's full seasons."
+        0.5, title="Seasonality", description="0: every month alike; 1: the country's full seasons and festivals."
     )
     credit_note_rate: Share = Field(
         0.0, title="Credit notes", description="As a share of the invoices, on top of them."

@@ -1,0 +1,45 @@
+"""The one place that knows every part: tax laws and formats by their entry points, the ledger by its address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.export.format import Format
+from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+
+
+@dataclass(frozen=True)
+class Application:
+    """The assembled program."""
+
+    @cached_property
+    def laws(self) -> Mapping[str, TaxStrategy]:
+        """Every installed tax strategy by its code, strangers' like ours."""
+        return {point.name: cast(TaxStrategy, point.load()) for point in _points("ledgerflow.tax_strategies")}
+
+    @cached_property
+    def formats(self) -> Mapping[str, Format]:
+        """Every installed format by its code."""
+        return {point.name: cast(Format, point.load()) for point in _points("ledgerflow.formats")}
+
+    def format(self, code: str) -> Format:
+        """The format of that code, or a finding that names those there are."""
+        if code not in self.formats:
+            known = ", ".join(sorted(self.formats))
+            message = f"There is no format {code!r}."
+            raise InputRefused(
+                [Finding("format.unknown", "--format", message, f"Choose from {known}.", {"code": code})]
+            )
+        return self.formats[code]
+
+    def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
+        """The books of one tenant; made on first use."""
+        return open_ledger(address, tenant)
+
+
+def _points(group: str) -> Sequence[EntryPoint]:
+    return tuple(entry_points(group=group))

@@ -1,0 +1,46 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.settings import Settings
+
+Database = Annotated[
+    str,
+    typer.Option("--database", help="Ledger: an SQLite file or a PostgreSQL URI. Else LEDGERFLOW_DATABASE_URL."),
+]
+Tenant = Annotated[str, typer.Option("--tenant", help="Whose books. Default: LEDGERFLOW_TENANT, or `default`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def chosen(database: str, tenant: str) -> tuple[str, str]:
+    """The ledger's address and the tenant: from the options, else from the environment."""
+    settings = Settings()
+    return database or settings.database_url, tenant or settings.tenant
+
+
+def required(database: str) -> str:
+    """The ledger's address, or a finding that it is missing."""
+    if not database:
+        advice = "Give --database, or set LEDGERFLOW_DATABASE_URL."
+        raise InputRefused([Finding("database.missing", "--database", "No ledger is named.", advice)])
+    return database
+
+
+def read_bytes(path: Path, what: str) -> bytes:
+    """A file's content, or a finding that it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        finding = Finding(
+            "file.unreadable",
+            str(path),
+            f"The {what} cannot be read: {reason}.",
+            "Check the path.",
+            {"path": str(path), "reason": reason},
+        )
+        raise InputRefused([finding]) from error

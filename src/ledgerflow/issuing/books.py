@@ -1,0 +1,105 @@
+"""The deed of making books: sales are simulated, issued and packed; register and report are laid beside the archive."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zipfile import ZipFile
+
+from ledgerflow import __version__
+from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.export.archive import MANIFEST
+from ledgerflow.export.format import Format
+from ledgerflow.export.register import CurrencyTotals, totals
+from ledgerflow.issuing.batch import generation_id, issue_batch
+from ledgerflow.issuing.packing import pack_batch, whole_file
+from ledgerflow.issuing.ports import Batch, Ledger, Progress
+from ledgerflow.reporting.report import report
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.simulate import simulate
+
+ARCHIVE = "invoices.zip"
+REPORT = "report.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for. `at` and `actor` are for the audit trail; nothing else of the clock goes in."""
+
+    config: SimulationConfig
+    catalogue: Sequence[Product]
+    formats: Sequence[Format]
+    workers: int
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What was made, and where it lies."""
+
+    batch: Batch
+    archive: Path
+    report: Path
+    registers: tuple[Path, ...]
+    totals: tuple[CurrencyTotals, ...]
+    invoices: Mapping[str, int]
+
+
+def make_books(
+    order: Order,
+    laws: Mapping[str, TaxStrategy],
+    folder: Path,
+    ledger: Callable[[], AbstractContextManager[Ledger]],
+    progress: Progress,
+) -> Books:
+    """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
+    wanted = order.config.count
+    sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
+    folder.mkdir(parents=True, exist_ok=True)
+    with ledger() as books:
+        identity = generation_id(order.config, order.catalogue)
+        batch = issue_batch(
+            order.config, sales, laws, books, identity, at=order.at, actor=order.actor, progress=progress
+        )
+        invoices = list(books.invoices(batch=batch.number))
+    about = {
+        "generator": f"LedgerFlow {__version__}",
+        "generation_id": identity,
+        "seed": order.config.seed,
+        "business": order.config.business.name,
+        "documents": len(invoices),
+    }
+    with whole_file(folder / ARCHIVE) as target:
+        pack_batch(invoices, order.formats, target, about, workers=order.workers, progress=progress)
+    return Books(
+        batch=batch,
+        archive=folder / ARCHIVE,
+        report=_write(folder / REPORT, report(invoices, title=order.config.business.name, about=about).encode()),
+        registers=tuple(_registers(folder)),
+        totals=totals(invoices),
+        invoices=_by_kind(invoices),
+    )
+
+
+def _registers(folder: Path) -> list[Path]:
+    """What stands at the top of the archive is over the whole batch; it lies beside the archive as well."""
+    with ZipFile(folder / ARCHIVE) as archive:
+        tops = [name for name in archive.namelist() if "/" not in name and name != MANIFEST]
+        return [_write(folder / name, archive.read(name)) for name in tops]
+
+
+def _write(path: Path, content: bytes) -> Path:
+    with whole_file(path) as file:
+        file.write(content)
+    return path
+
+
+def _by_kind(invoices: Sequence[Invoice]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for invoice in invoices:
+        counts[invoice.kind.value] = counts.get(invoice.kind.value, 0) + 1
+    return counts

@@ -1,0 +1,219 @@
+"""Worked GST examples as data: one situation in, the assessed figures out, in the same form (tests/golden)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from ledgerflow.billing.catalogue import TaxCategory
+from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.money import HUNDRED, ZERO, currency
+from ledgerflow.billing.party import Party, Place, Registration
+from ledgerflow.billing.pricing import price_lines
+from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
+from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
+from ledgerflow.rendering.figures import Figures
+from ledgerflow.rendering.words import rupees_in_words
+
+_RUPEE = currency("INR")
+_ABROAD = "ZZ"  # ISO 3166-1 leaves it to users; the examples do not name the country
+_COMPONENTS = ("cgst", "sgst", "utgst", "igst", "cess")
+_CATEGORIES = {
+    "exempt": TaxCategory.EXEMPT,
+    "nil": TaxCategory.EXEMPT,
+    "nil_rated": TaxCategory.EXEMPT,
+    "non_gst": TaxCategory.OUT_OF_SCOPE,
+    "composition": TaxCategory.STANDARD,
+    "taxable": TaxCategory.STANDARD,
+}
+Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
+
+
+class GstLine(BaseModel):
+    """One line of an example; rates in per cent."""
+
+    desc: str = ""
+    hsn: str = ""
+    uqc: str = "NOS"
+    qty: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+    unit_price: Amount
+    gst_rate: Annotated[Decimal, Field(ge=0, le=100)]
+    cess_rate: Amount = ZERO
+    cess_specific: Amount = ZERO
+    discount_pct: Amount = ZERO
+    discount_amount: Amount = ZERO
+    treatment: Literal["exempt", "nil", "nil_rated", "non_gst", "composition", "taxable"] = "taxable"
+    reverse_charge: bool = False
+    rsp: Amount | None = None
+
+
+class GstExample(BaseModel):
+    """The inputs of an example. Answers and expected figures, if present, are read by `differences` alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    date: date
+    supplier_state: str
+    place_of_supply: str
+    recipient: Literal["registered", "unregistered", "composition", "sez", "overseas"]
+    lines: Annotated[tuple[GstLine, ...], Field(min_length=1)]
+    ship_to_state: str = ""
+    price_mode: Literal["exclusive", "inclusive"] = "exclusive"
+    invoice_discount: Amount = Field(ZERO, validation_alias=AliasChoices("invoice_discount", "invoice_discount_amount"))
+    invoice_discount_pct: Amount = ZERO
+    reverse_charge: bool = False
+    without_payment: bool = False
+    deemed_export: bool = False
+    note: Literal["credit", "debit"] | None = None
+    currency: str = "INR"
+    fx_rate: Amount = Decimal(1)
+    round_to_rupee: bool = True
+
+    def supply(self) -> Supply:
+        """The sale that the example tells of."""
+        composition = any(line.treatment == "composition" for line in self.lines)
+        seller = Registration.COMPOSITION if composition else Registration.REGISTERED
+        foreign = self.currency != _RUPEE.code
+        supply = Supply(
+            seller=Party("Seller", Place("IN", self.supplier_state), seller),
+            buyer=Party("Buyer", self._buyer_place(), Registration(self.recipient)),
+            delivered_to=Place("IN", self.ship_to_state) if self.ship_to_state else None,
+            tax_point=datetime.combine(self.date, time(12)),
+            currency=_RUPEE,
+            lines=tuple(self._line(line) for line in self.lines),
+            prices_include_tax=self.price_mode == "inclusive",
+            discount=self.invoice_discount,
+            round_to=Decimal(1) if self.round_to_rupee else None,
+            correction=Correction(NoteKind(self.note)) if self.note else None,
+            reverse_charge=self.reverse_charge,
+            deemed_export=self.deemed_export,
+            without_payment=self.without_payment,
+            quoted=Exchange(currency(self.currency), self.fx_rate) if foreign else None,
+        )
+        return _with_percentage(supply, self.invoice_discount_pct) if self.invoice_discount_pct else supply
+
+    def _buyer_place(self) -> Place:
+        return Place(_ABROAD) if self.place_of_supply == "96" else Place("IN", self.place_of_supply)
+
+    def _line(self, line: GstLine) -> SupplyLine:
+        return SupplyLine(
+            description=line.desc,
+            quantity=line.qty,
+            unit_price=line.unit_price,
+            unit=line.uqc,
+            commodity_code=line.hsn,
+            category=TaxCategory.REVERSE_CHARGE if line.reverse_charge else _CATEGORIES[line.treatment],
+            discount_percent=line.discount_pct,
+            discount_amount=line.discount_amount,
+            declared_rate=line.gst_rate,
+            cess_rate=line.cess_rate,
+            cess_per_unit=line.cess_specific,
+            retail_price=line.rsp,
+        )
+
+
+def assess_gst_file(document: Mapping[str, Any], law: TaxStrategy) -> dict[str, Any]:
+    """All examples of a file; raises InputRefused with the findings of all that cannot be read."""
+    findings: list[Finding] = []
+    examples = []
+    for place, example in enumerate(document["examples"]):
+        try:
+            examples.append(assess_gst(example, law))
+        except ValidationError as fault:
+            findings.extend(_findings(fault, place))
+    if findings:
+        raise InputRefused(findings)
+    return {"examples": examples}
+
+
+def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
+    """Where an example's answers and expected figures are not those computed; what it does not expect is left alone."""
+    found = [
+        f"{answer}: expected {example[answer]}, computed {computed[answer]}"
+        for answer in ("regime", "document", "gstr1_section")
+        if answer in example and example[answer] != computed[answer]
+    ]
+    expected = example.get("expected")
+    if not isinstance(expected, Mapping):
+        return [*found, "no figures are expected"]
+    found += _unequal("totals", expected.get("totals", {}), computed["expected"]["totals"])
+    lines = expected.get("lines", ())
+    if lines and len(lines) != len(computed["expected"]["lines"]):
+        found.append(f"lines: expected {len(lines)}, computed {len(computed['expected']['lines'])}")
+    for place, (wanted, made) in enumerate(zip(lines, computed["expected"]["lines"], strict=False), 1):
+        found += _unequal(f"line {place}", wanted, made)
+    return found
+
+
+def _unequal(where: str, expected: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{where}, {key}: expected {value}, computed {computed.get(key, 'nothing')}"
+        for key, value in expected.items()
+        if str(value) != computed.get(key)
+    ]
+
+
+def _findings(fault: ValidationError, place: int) -> Iterator[Finding]:
+    for error in fault.errors(include_url=False):
+        pointer = "/".join(str(part) for part in ("", "examples", place, *error["loc"]))
+        yield Finding("example.invalid", pointer, f"{error['msg']}.", "See the examples in tests/golden.")
+
+
+def assess_gst(example: Mapping[str, Any], law: TaxStrategy) -> dict[str, Any]:
+    """The example with its three answers and its expected figures as the law has them.
+
+    Raises pydantic's ValidationError where the example cannot be read.
+    """
+    supply = GstExample.model_validate(example).supply()
+    result = law.assess(TaxContext(supply))
+    return {
+        **example,
+        "regime": result.regime,
+        "document": result.document.value,
+        "gstr1_section": result.answers["gstr1_section"],
+        "expected": {
+            "lines": [_line_figures(supply, line) for line in result.lines],
+            "totals": _total_figures(result),
+        },
+    }
+
+
+def _with_percentage(supply: Supply, percent: Decimal) -> Supply:
+    base = sum((line.price for line in price_lines(supply)), ZERO)
+    return replace(supply, discount=supply.discount + _RUPEE.round(base * percent / HUNDRED))
+
+
+def _components(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+    return {name: str(_RUPEE.round(amounts.get(name.upper(), ZERO))) for name in _COMPONENTS}
+
+
+def _line_figures(supply: Supply, line: AssessedLine) -> dict[str, str]:
+    residual = line.price - line.total if supply.prices_include_tax else ZERO
+    return {
+        "gross": str(line.gross),
+        "discount": str(_RUPEE.round(line.discount)),
+        "taxable": str(line.taxable_value),
+        **_components({due.tax: due.amount for due in line.dues}),
+        "line_total": str(line.total),
+        "residual": str(_RUPEE.round(residual)),
+    }
+
+
+def _total_figures(result: TaxResult) -> dict[str, str]:
+    totals = result.totals
+    quoted = {} if totals.quoted is None else {"gross_fc": str(totals.quoted)}
+    return {
+        "taxable_value": str(totals.taxable_value),
+        "exempt_value": str(totals.exempt_value),
+        **_components(totals.taxes),
+        "sum_of_lines": str(totals.total),
+        "round_off": str(totals.round_off),
+        "grand_total": str(totals.grand_total),
+        **quoted,
+        "grand_total_display": Figures(_RUPEE).money(totals.grand_total),
+        "amount_in_words": rupees_in_words(totals.grand_total),
+    }

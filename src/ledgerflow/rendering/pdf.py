@@ -1,0 +1,99 @@
+"""Pages become PDFs: drawn by Typst as PDF/A-3 and PDF/UA-1, and read back before they count."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import TypeAdapter
+
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.rendering.layout import layout
+from ledgerflow.rendering.page import Page
+
+if TYPE_CHECKING:
+    from typst import Compiler
+
+_FONTS: Final = ("fontpkg_ibm_plex_sans_arabic", "fontpkg_ibm_plex_mono")
+_JSON: Final = TypeAdapter(Page)
+_kept = threading.local()
+
+
+class PdfUnsound(BillingError):
+    """The PDF of {number} does not stand up to reading: {reason}."""
+
+
+def draw(invoice: Invoice) -> bytes:
+    """The invoice as a PDF: the same bytes for the same invoice, on any machine, and readable."""
+    return draw_page(layout(invoice))
+
+
+def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
+    """The first page as a PNG, for those who would rather look than read."""
+    told = _told(layout(invoice))
+    drawn = _compiler().compile(sys_inputs=told, format="png", ppi=pixels_per_inch)
+    return drawn[0] if isinstance(drawn, list) else drawn or b""
+
+
+def draw_page(page: Page) -> bytes:
+    """A page as a PDF, read back."""
+    drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
+    check(drawn, page)
+    return drawn
+
+
+def check(document: bytes, page: Page) -> None:
+    """Reads the document strictly; it must have pages, its own title and the word that it is simulated."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(BytesIO(document), strict=True)
+        metadata = reader.metadata
+        pages = len(reader.pages)
+    except (PyPdfError, ValueError, KeyError) as error:
+        raise PdfUnsound(number=page.number, reason=error) from error
+    if not pages or metadata is None or metadata.title != page.heading:
+        raise PdfUnsound(number=page.number, reason="its title or its pages are missing")
+    if "simulated" not in str(metadata.get("/Keywords", "")):
+        raise PdfUnsound(number=page.number, reason="nothing in it says that it is simulated")
+
+
+def _told(page: Page) -> dict[str, str]:
+    return {"page": _JSON.dump_json(page).decode("utf-8")}
+
+
+class PdfFormat:
+    """One PDF for each invoice, under its number."""
+
+    code = "pdf"
+    title = "PDF"
+    scope: Literal["invoice", "batch"] = "invoice"
+
+    def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
+        for invoice in invoices:
+            yield f"pdf/{invoice.number.replace('/', '-')}.pdf", draw(invoice)
+
+
+format = PdfFormat()
+
+
+def _compiler() -> "Compiler":
+    """One compiler a thread, kept: it cannot be shared, and its first page is the dear one. Never fork after it."""
+    if not hasattr(_kept, "compiler"):
+        from typst import Compiler
+
+        template = Path(str(files(__package__))) / "templates" / "document.typ"
+        _kept.compiler = Compiler(template, root=template.parent, font_paths=_font_folders(), ignore_system_fonts=True)
+    compiler: Compiler = _kept.compiler
+    return compiler
+
+
+@cache
+def _font_folders() -> list[Path]:
+    return [Path(str(files(package))) / "files" for package in _FONTS]

@@ -1,0 +1,13 @@
+"""What the surroundings say: the environment, validated. Read by doors alone."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Environment variables `LEDGERFLOW_…`; a command's own options come first."""
+
+    model_config = SettingsConfigDict(env_prefix="LEDGERFLOW_")
+
+    database_url: str = Field("", description="SQLite file, or a PostgreSQL URI as libpq reads it.")
+    tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")

@@ -1,0 +1,189 @@
+"""Every contradiction of a configuration with itself, the catalogue and the laws: all at once, before any work."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.money import currency
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.simulation.advice import nearest
+from ledgerflow.simulation.branches import currency_of, open_branches
+from ledgerflow.simulation.buyers import apportion, portion, segments
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.identities import home_of
+from ledgerflow.simulation.premises import premises
+from ledgerflow.simulation.reach import unreachable
+
+_LONGEST_PERIOD = 366 * 20
+
+
+def refuse_contradictions(
+    config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]
+) -> None:
+    """Raises InputRefused with every finding, or returns."""
+    findings = contradictions(config, catalogue, laws)
+    if findings:
+        raise InputRefused(findings)
+
+
+def contradictions(
+    config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]
+) -> tuple[Finding, ...]:
+    """All findings. Amounts are only weighed where everything else is in order, for only then do they mean anything."""
+    found = [
+        *_period(config),
+        *_ranges(config),
+        *_choices(config, catalogue),
+        *premises(config, laws),
+    ]
+    if not found:
+        found = [*_money(config, laws), *_notes(config, laws)]
+    if not found and (config.bounds.amount or config.revenue):
+        branches = open_branches(config, catalogue, laws)
+        shares = [Decimal(str(branch.establishment.share)) for branch in branches]
+        found = list(unreachable(config, branches, apportion(config.count or len(branches) * 100, shares, least=1)))
+    return tuple(found)
+
+
+def _period(config: SimulationConfig) -> Iterator[Finding]:
+    first, last = config.first_day, config.last_day
+    if first > last:
+        yield Finding(
+            code="dates_reversed",
+            place="/last_day",
+            message=f"The last day, {last}, lies before the first, {first}.",
+            advice="Exchange the two days.",
+            parameters={"first_day": str(first), "last_day": str(last)},
+        )
+    elif (last - first).days > _LONGEST_PERIOD:
+        yield Finding(
+            code="period_too_long",
+            place="/last_day",
+            message=f"From {first} to {last} is longer than 20 years.",
+            advice="Make the books in several runs.",
+            parameters={"first_day": str(first), "last_day": str(last)},
+        )
+    if config.count is None and not config.revenue:
+        yield Finding(
+            code="size_missing",
+            place="/count",
+            message="There is neither a number of invoices nor a revenue.",
+            advice="Give `count`, or an amount under `revenue`, or both.",
+        )
+
+
+def _ranges(config: SimulationConfig) -> Iterator[Finding]:
+    bounds = config.bounds
+    ranges = {"lines": bounds.lines, "quantity": bounds.quantity}
+    pairs = [(name, str(own.minimum), str(own.maximum)) for name, own in ranges.items() if own.minimum > own.maximum]
+    for code, limits in bounds.amount.items():
+        if limits.maximum is not None and limits.minimum > limits.maximum:
+            pairs.append((f"amount/{code}", str(limits.minimum), str(limits.maximum)))
+    for name, minimum, maximum in pairs:
+        yield Finding(
+            code="bounds_reversed",
+            place=f"/bounds/{name}/minimum",
+            message=f"At least {minimum} and at most {maximum} exclude each other.",
+            advice="Exchange the two, or lower the minimum.",
+            parameters={"minimum": minimum, "maximum": maximum},
+        )
+
+
+def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator[Finding]:
+    known = [word for product in catalogue for word in (product.sku, product.name) if word]
+    names = set(known)
+    seen: dict[str, str] = {}
+    for role, words in config.products:
+        for place, word in enumerate(words):
+            pointer = f"/products/{role}/{place}"
+            if word not in names:
+                yield Finding(
+                    code="product_unknown",
+                    place=pointer,
+                    message=f"The catalogue has no product {word!r}.",
+                    advice=nearest(word, known),
+                    parameters={"product": word},
+                )
+            elif seen.setdefault(word, role) != role:
+                yield Finding(
+                    code="product_in_two_roles",
+                    place=pointer,
+                    message=f"{word!r} is listed under {seen[word]} already.",
+                    advice="Keep it in one list.",
+                    parameters={"product": word, "role": seen[word]},
+                )
+    excluded = set(config.products.excluded)
+    distinct = sum(not excluded & {product.sku, product.name} for product in catalogue)
+    if not distinct:
+        yield Finding(
+            code="nothing_to_sell",
+            place="/products/excluded",
+            message="No product of the catalogue is left to sell.",
+            advice="Exclude fewer products, or give a catalogue that has some.",
+        )
+    elif config.bounds.lines.minimum > distinct:
+        yield Finding(
+            code="too_few_products",
+            place="/bounds/lines/minimum",
+            message=f"An invoice of {config.bounds.lines.minimum} lines needs as many products; there are {distinct}.",
+            advice=f"Set it to {distinct} at most, or exclude fewer products.",
+            parameters={"minimum": str(config.bounds.lines.minimum), "products": str(distinct)},
+        )
+
+
+def _money(config: SimulationConfig, laws: Mapping[str, TaxStrategy]) -> Iterator[Finding]:
+    used: dict[str, list[Decimal]] = {}
+    for establishment in config.business.establishments:
+        home = home_of(establishment, laws[establishment.strategy], laws)
+        used.setdefault(currency_of(establishment, home).code, []).append(establishment.round_to or Decimal(0))
+    for path, codes in (("bounds/amount", config.bounds.amount), ("revenue", config.revenue)):
+        for code in codes:
+            if code not in used:
+                yield Finding(
+                    code="currency_unused",
+                    place=f"/{path}/{code}",
+                    message=f"No establishment bills in {code}.",
+                    advice=f"Use one of: {', '.join(used)}.",
+                    parameters={"currency": code},
+                )
+    if config.count is None:
+        for code in used.keys() - config.revenue.keys():
+            yield Finding(
+                code="revenue_missing",
+                place="/revenue",
+                message=f"Without a count, the number of invoices in {code} is open.",
+                advice=f"Give `count`, or a revenue in {code} too.",
+                parameters={"currency": code},
+            )
+    for code, target in config.revenue.items():
+        steps = used.get(code, [])
+        step = min(steps) if target.measure == "payable" and steps and min(steps) else currency(code).unit
+        if target.amount % step:
+            yield Finding(
+                code="revenue_too_fine",
+                place=f"/revenue/{code}/amount",
+                message=f"{target.amount} {code} is no multiple of {step}, and every invoice is.",
+                advice=f"Give a multiple of {step}, or leave out `round_to`.",
+                parameters={"currency": code, "amount": str(target.amount), "step": str(step)},
+            )
+
+
+def _notes(config: SimulationConfig, laws: Mapping[str, TaxStrategy]) -> Iterator[Finding]:
+    if config.count is None or not config.credit_note_rate:
+        return
+    establishments = config.business.establishments
+    shares = [Decimal(str(establishment.share)) for establishment in establishments]
+    named = 0
+    for establishment, count in zip(establishments, apportion(config.count, shares, least=1), strict=True):
+        home = home_of(establishment, laws[establishment.strategy], laws)
+        named += sum(part.orders for part in segments(establishment, home, "", count) if part.kind.is_named)
+    wanted = portion(config.count, config.credit_note_rate)
+    if wanted > named:
+        yield Finding(
+            code="too_few_named_buyers",
+            place="/credit_note_rate",
+            message=f"{wanted} credit notes need as many invoices to named buyers; there are {named}.",
+            advice="Lower the rate, or the share of walk-in customers.",
+            parameters={"credit_notes": str(wanted), "named": str(named)},
+        )
