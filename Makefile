@@ -47,3 +47,9 @@ bench: venv         ## speed and size, as ratios in one run
 
 clean:
 	rm -rf out build .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+pictures: venv      ## the pages that the README shows
+	$(BIN)/python docs/make_pictures.py
+
+acceptance: venv    ## the table of what must hold, from tests and benchmarks
+	$(BIN)/python docs/make_acceptance.py

@@ -62,7 +62,9 @@ def page() -> str:
 
 
 def _section(row: dict[str, Any], proofs: dict[str, list[str]], measured: dict[str, Any]) -> str:
-    lines = [f"\n## {row['id']} {row['title']}\n\n| part | must hold | status | shown by |\n| --- | --- | --- | --- |\n"]
+    lines = [
+        f"\n## {row['id']} {row['title']}\n\n| part | must hold | status | shown by |\n| --- | --- | --- | --- |\n"
+    ]
     for part in row["parts"]:
         tests = [f"`{test}`" for test in proofs.get(part["id"], [])]
         figure = measured.get(part.get("figure", ""))

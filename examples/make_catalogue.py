@@ -1,8 +1,8 @@
 """Writes examples/catalogue.xlsx, the sample catalogue of a general trading house, from the table catalogue.tsv.
 
-HSN, unit and rate follow the tariff as of 22 September 2025 (Notifications 9/2025 to 11/2025-CT(R)); the tax category is
-that of the Gulf, as Bahrain has it (Decree-Law 48/2018, Art. 53): India's law asks the HSN instead. GST Rate is filled in
-only where the HSN does not decide: bread beside biscuits, loose rice beside packed, cane beside wood.
+HSN, unit and rate follow the tariff as of 22 September 2025 (Notifications 9/2025 to 11/2025-CT(R)); the tax category
+is that of the Gulf, as Bahrain has it (Decree-Law 48/2018, Art. 53): India's law asks the HSN instead. GST Rate is
+filled in only where the HSN does not decide: bread beside biscuits, loose rice beside packed, cane beside wood.
 """
 
 import csv

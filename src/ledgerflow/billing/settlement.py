@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledgerflow.billing.money import HUNDRED, ZERO, Currency, allocate, round_down_to_sum, round_to_step
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.billing.money import HUNDRED, ZERO, round_down_to_sum, round_to_step
 from ledgerflow.billing.party import Place
-from ledgerflow.billing.supply import Supply, SupplyLine
+from ledgerflow.billing.pricing import LinePrice, members_of, price_lines
+from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import (
     AssessedLine,
     Charge,
@@ -23,18 +25,8 @@ from ledgerflow.billing.tax import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LinePrice:
-    """What was agreed for a line before tax is settled; see AssessedLine for the fields."""
-
-    gross: Decimal
-    discount: Decimal
-    surcharge: Decimal
-    quoted: Decimal | None = None
-
-    @property
-    def price(self) -> Decimal:
-        return self.gross - self.discount + self.surcharge
+class LevyUnfit(BillingError):
+    """An amount for each unit can be levied only where tax is rounded by component, not under {rounder!r}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +36,6 @@ class _Share:
     taxable_value: Decimal
     dues: tuple[TaxDue, ...]
     total: Decimal
-
-
-def price_lines(supply: Supply, groups: Sequence[object] | None = None) -> list[LinePrice]:
-    """Gross, discount and shares of the document's discount and charge, line by line.
-
-    With `groups` the document's amounts are split over the groups of lines first, then within each (EN 16931 gives
-    them per VAT category and rate); without, over the lines at once. Largest remainder both times.
-    """
-    own = [_own_price(supply, line) for line in supply.lines]
-    if not supply.discount and not supply.charge:
-        return own
-    bases = [line.price for line in own]
-    discounts = _split(_converted(supply, supply.discount), bases, groups, supply.currency)
-    charges = _split(_converted(supply, supply.charge), bases, groups, supply.currency)
-    return [
-        LinePrice(line.gross, line.discount + discount, charge, line.quoted)
-        for line, discount, charge in zip(own, discounts, charges, strict=True)
-    ]
-
-
-def unit_value(price: LinePrice, line: SupplyLine, included_rate: Decimal = ZERO) -> Decimal:
-    """The discounted value of one unit, exact; `included_rate` is the tax to take out of it, in per cent."""
-    return price.price / line.quantity * HUNDRED / (HUNDRED + included_rate)
 
 
 def settle(
@@ -81,6 +50,8 @@ def settle(
 ) -> TaxResult:
     """Lays the charges on the lines and adds up. `charges` holds one charge a line, in the lines' order."""
     supply = context.supply
+    if rounder in _BY_GROUP and any(levy.per_unit for charge in charges for levy in charge.levies):
+        raise LevyUnfit(rounder=rounder.value)
     groups = [_group(charge) for charge in charges] if rounder in _BY_GROUP else None
     prices = price_lines(supply, groups)
     shares = _ROUNDERS[rounder](supply, prices, charges)
@@ -129,48 +100,6 @@ def summarise(lines: Iterable[AssessedLine]) -> tuple[SummaryRow, ...]:
 
 def _group(charge: Charge) -> object:
     return charge.code, charge.treatment, charge.levies
-
-
-def _own_price(supply: Supply, line: SupplyLine) -> LinePrice:
-    money = supply.currency
-    quoted = None
-    gross = line.quantity * line.unit_price
-    if supply.quoted:
-        quoted = supply.quoted.currency.round(gross)
-        gross = quoted * supply.quoted.rate
-    gross = money.round(gross)
-    discount = ZERO
-    if line.discount_percent:
-        discount = money.round(gross * line.discount_percent / HUNDRED)
-    if line.discount_amount:
-        discount += _converted(supply, line.discount_amount)
-    return LinePrice(gross, discount, ZERO, quoted)
-
-
-def _converted(supply: Supply, amount: Decimal) -> Decimal:
-    return supply.currency.round(amount * supply.quoted.rate if supply.quoted else amount)
-
-
-def _split(
-    amount: Decimal, bases: Sequence[Decimal], groups: Sequence[object] | None, money: Currency
-) -> list[Decimal]:
-    if groups is None:
-        return allocate(amount, bases, money.unit)
-    members = _members(groups)
-    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in members], money.unit)
-    shares = [ZERO] * len(bases)
-    for part, places in zip(by_group, members, strict=True):
-        for place, share in zip(places, allocate(part, [bases[p] for p in places], money.unit), strict=True):
-            shares[place] = share
-    return shares
-
-
-def _members(groups: Iterable[object]) -> list[list[int]]:
-    """The places of the lines of each group, in the order of first appearance."""
-    members: dict[object, list[int]] = {}
-    for place, group in enumerate(groups):
-        members.setdefault(group, []).append(place)
-    return list(members.values())
 
 
 def _included_rate(charge: Charge) -> Decimal:
@@ -243,7 +172,7 @@ def _rate_by_rate(
     """Rounds once for each group of lines under the same charge, then gives every line its share."""
     unit = supply.currency.unit
     dues: list[tuple[TaxDue, ...]] = [()] * len(values)
-    for members in _members(map(_group, charges)):
+    for members in members_of(map(_group, charges)):
         places = members[:: -1 if included else 1]  # the earlier line has the larger net, not the larger tax
         charge = charges[places[0]]
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
-
-from numpy.random import Generator
+from typing import TYPE_CHECKING, Protocol
 
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.numbering import NumberingRule
 from ledgerflow.billing.party import Jurisdiction, Party, Place
 from ledgerflow.billing.supply import Supply
+
+if TYPE_CHECKING:  # numpy is slow to load, and those who only draw pages never throw dice
+    from numpy.random import Generator
 
 
 class Treatment(StrEnum):
@@ -213,7 +214,7 @@ class TaxContext:
 
     @property
     def day(self) -> date:
-        """The day whose law applies: the date of supply, which is the invoice date; for a note, of the invoice it corrects."""
+        """The day whose law applies: the date of supply, that of the invoice; for a note, of the sale it corrects."""
         note = self.supply.correction
         return date.fromisoformat(note.day) if note and note.day else self.supply.tax_point.date()
 
@@ -240,7 +241,7 @@ class TaxStrategy(Protocol):
     def assess(self, context: TaxContext) -> TaxResult:
         """The tax of a supply. Pure: the same context gives the same result, and changes nothing."""
 
-    def invent_registration(self, dice: Generator, party: Party) -> str:
+    def invent_registration(self, dice: "Generator", party: Party) -> str:
         """A well-formed tax number for the party's place, kind and name, from the dice alone, out of a range that is
         nobody's if there is one; empty where sellers and buyers have none."""
 

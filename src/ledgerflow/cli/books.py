@@ -76,9 +76,8 @@ def verify(
     else:
         complain(*(str(fault) for fault in result.faults))
         words = "sound" if result.accepted else f"{len(result.faults)} fault(s)"
-        show_facts(
-            {"archive": words, "files": str(result.members), "invoices": str(result.invoices), "PDFs": str(result.pdfs)}
-        )
+        counts = {"files": result.members, "invoices": result.invoices, "PDFs": result.pdfs}
+        show_facts({"archive": words, **{name: str(count) for name, count in counts.items()}})
     if result.faults:
         raise typer.Exit(1)
 
@@ -160,7 +159,7 @@ def _make(
 
 
 def _fresh(path: Path) -> str:
-    """Clears away the ledger of an earlier run in the same folder: without --database every run begins at number one."""
+    """Clears away the ledger of an earlier run in the folder: without --database every run begins at number one."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return str(path)
@@ -178,15 +177,11 @@ def _show(books: Books, result: Verification, ledger: str) -> None:
             "generation": books.batch.generation_id,
         }
     )
-    rows = [
-        [total.currency.code, name, grouped(amount, total.currency)]
-        for total in books.totals
-        for name, amount in (
-            ("taxable value", total.taxable_value),
-            *total.taxes.items(),
-            ("grand total", total.grand_total),
-        )
-    ]
+    rows = []
+    for total in books.totals:
+        figures = {"taxable value": total.taxable_value, "exempt value": total.exempt_value, **total.taxes}
+        for name, amount in {**figures, "grand total": total.grand_total}.items():
+            rows.append([total.currency.code, name, grouped(amount, total.currency)])
     show_table("\nTotals", ["currency", "figure", "amount"], rows, right=["amount"])
 
 

@@ -10,7 +10,7 @@ from ledgerflow.settings import Settings
 
 Database = Annotated[
     str,
-    typer.Option("--database", help="Ledger: an SQLite file or a PostgreSQL URI. Default: LEDGERFLOW_DATABASE_URL."),
+    typer.Option("--database", help="Ledger: an SQLite file or a PostgreSQL URI. Else LEDGERFLOW_DATABASE_URL."),
 ]
 Tenant = Annotated[str, typer.Option("--tenant", help="Whose books. Default: LEDGERFLOW_TENANT, or `default`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -50,7 +50,7 @@ def show_facts(facts: Mapping[str, str]) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each stage of the work, on standard error; the function takes the stage, how much is done, of how much."""
+    """A bar for each stage, on standard error; the function takes the stage, how much is done and how much there is."""
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     stages: dict[str, TaskID] = {}
     with Progress(*columns, console=err) as bar:

@@ -58,7 +58,7 @@ def assess(
     examples: Annotated[Path, typer.Argument(help="A file of worked examples.")],
     kind: Annotated[Literal["gst", "vat"], typer.Option(help="Which form the examples have.")],
     check: Annotated[
-        bool, typer.Option("--check", help="Compare with the expected figures; exit 1 if any differs.")
+        bool, typer.Option("--check", help="Compare with what is expected; exit 1 if any differs.")
     ] = False,
 ) -> None:
     """Assesses worked examples: the same file out, its answers and expected figures as the law has them."""

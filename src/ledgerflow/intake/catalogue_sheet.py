@@ -7,7 +7,7 @@ from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import Finding, InputRefused, Severity
 from ledgerflow.intake.findings import readable
 from ledgerflow.intake.header import Column, Header, find_header
-from ledgerflow.intake.product_rows import DEFAULTS, ProductRows, with_skus
+from ledgerflow.intake.product_rows import DEFAULTS, read_products
 from ledgerflow.intake.workbook import Sheet, Workbook, read_workbook
 
 
@@ -25,18 +25,22 @@ def read_catalogue(content: bytes) -> Catalogue:
     """Reads a catalogue from an .xlsx, .xls or CSV file; raises InputRefused with all that is wrong with it."""
     workbook = read_workbook(content)
     sheet, header = find_header(workbook.sheets)
-    if unusable := header.findings():
-        raise InputRefused((*unusable, *workbook.warnings))
-    reading = ProductRows(sheet, header)
-    rows = list(reading.rows())
-    findings = [*workbook.warnings, *_about_sheets(workbook, sheet), *_about_defaults(sheet, header), *reading.findings]
-    if not rows and not reading.failed:
-        findings.append(_no_products(sheet))
-    findings = readable(findings)
+    products, about_rows = read_products(sheet, header)
+    findings = readable(
+        (
+            *header.findings(),
+            *about_rows,
+            *workbook.warnings,
+            *_about_sheets(workbook, sheet),
+            *_about_defaults(sheet, header),
+        )
+    )
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputRefused(findings)
+    if not products:
+        raise InputRefused([_no_products(sheet)])
     mapping = {title: column.value for column, title in header.titles.items()}
-    return Catalogue(tuple(with_skus(rows)), tuple(findings), mapping, sheet.name)
+    return Catalogue(products, tuple(findings), mapping, sheet.name)
 
 
 def _about_sheets(workbook: Workbook, taken: Sheet) -> Iterator[Finding]:

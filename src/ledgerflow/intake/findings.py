@@ -1,4 +1,4 @@
-"""Where findings are gathered, and how they are handed to a person: errors first, alike warnings folded into one, and no more than will be read."""
+"""Where findings are gathered, and how a person gets them: errors first, alike warnings folded, no endless list."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -24,6 +24,8 @@ _RATIO_MATTERS_FROM = 1024**2
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
+# MS-XLS: the workbook's BOF record, perhaps WriteProtect, then FilePass, be it for RC4 or the old XOR obfuscation.
+_FILE_PASS = re.compile(rb"\x09\x08\x10\0.{16}(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
 
 
 class FileKind(StrEnum):
@@ -95,7 +97,7 @@ def refuse_locked() -> NoReturn:
 
 
 def _inspect_compound_file(content: bytes) -> Inspection:
-    if _utf16("EncryptedPackage") in content:
+    if _utf16("EncryptedPackage") in content or _FILE_PASS.search(content):
         refuse_locked()
     if _utf16("Workbook") not in content and _utf16("Book") not in content:
         refuse_unreadable()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from ledgerflow.billing.catalogue import Product, TaxCategory
-from ledgerflow.billing.errors import Finding, Severity
+from ledgerflow.billing.errors import Finding
 from ledgerflow.billing.money import ZERO
 from ledgerflow.intake.cells import (
     read_category,
@@ -24,7 +24,7 @@ from ledgerflow.intake.cells import (
     read_sku,
     read_unit,
 )
-from ledgerflow.intake.findings import Spot
+from ledgerflow.intake.findings import MOST_FINDINGS, Spot
 from ledgerflow.intake.header import Column, Header
 from ledgerflow.intake.workbook import Cell, Sheet
 
@@ -40,27 +40,28 @@ DEFAULTS: Mapping[Column, str] = {
 T = TypeVar("T")
 
 
-class ProductRows:
-    """One pass over the rows below the header, which gathers products and findings."""
+def read_products(sheet: Sheet, header: Header) -> tuple[tuple[Product, ...], list[Finding]]:
+    """The products below the header and all that was found; a row that cannot be a product leaves findings instead."""
+    reading = _Reading(sheet, header)
+    products = tuple(_with_skus(reading.products()))
+    return products, reading.findings
+
+
+class _Reading:
+    """One pass over the rows, which gathers findings and what must not come twice."""
 
     def __init__(self, sheet: Sheet, header: Header) -> None:
         self.findings: list[Finding] = []
         self._sheet = sheet
         self._header = header
-        self._names: dict[str, int] = {}
-        self._skus: dict[str, int] = {}
+        self._seen: dict[tuple[Column, str], int] = {}
         self._columns = {place: column for column, place in header.places.items()}
         self._covered = self._merged_cells()
 
-    @property
-    def failed(self) -> bool:
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
-
-    def rows(self) -> Iterator[Product]:
-        """The products; a row that cannot be one leaves its findings instead."""
+    def products(self) -> Iterator[Product]:
         self._check_formulas()
         for number, row in enumerate(self._sheet.rows[self._header.row + 1 :], self._header.row + 1):
-            if any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in row):
+            if any(map(_says_something, row)):
                 product = self._product(number, row)
                 if product:
                     yield product
@@ -76,8 +77,8 @@ class ProductRows:
         cess = self._read(number, row, Column.CESS, read_cess, ZERO)
         local_name = self._read(number, row, Column.LOCAL_NAME, read_name, "")
         group = self._read(number, row, Column.GROUP, read_name, "")
-        self._check_unique(self._names, number, Column.NAME, name, "name.duplicate")
-        self._check_unique(self._skus, number, Column.SKU, sku, "sku.duplicate")
+        self._check_unique(number, Column.NAME, name, "name.duplicate")
+        self._check_unique(number, Column.SKU, sku, "sku.duplicate")
         if not name or price is None:
             return None
         if rate is None and not code:
@@ -101,7 +102,7 @@ class ProductRows:
         cell = row[place] if place < len(row) else ""
         if (number, place) in self._sheet.errors:
             spot.error("cell.error", "The cell shows an error.", "Mend its formula, or write the value itself.")
-        elif isinstance(cell, str) and not cell.strip():
+        elif not _says_something(cell):
             self._empty(spot, column, required, self._sheet.formulas.get((number, place), True))
         else:
             return read(cell, spot)
@@ -123,10 +124,10 @@ class ProductRows:
                 "Fill it in if that is not meant.",
             )
 
-    def _check_unique(self, seen: dict[str, int], number: int, column: Column, text: str, code: str) -> None:
+    def _check_unique(self, number: int, column: Column, text: str, code: str) -> None:
         if not text:
             return
-        first = seen.setdefault(text.casefold(), number)
+        first = self._seen.setdefault((column, text.casefold()), number)
         if first != number:
             Spot(number + 1, self._header.titles[column], self.findings).error(
                 code,
@@ -152,6 +153,8 @@ class ProductRows:
             places = [place for place in self._columns if left <= place <= right]
             if bottom <= self._header.row or not places:
                 continue
+            if len(self.findings) > MOST_FINDINGS:
+                break
             titles = ", ".join(self._header.titles[self._columns[place]] for place in places)
             self.findings.append(
                 Finding(
@@ -167,7 +170,11 @@ class ProductRows:
         return frozenset(covered)
 
 
-def with_skus(products: Iterable[Product]) -> Iterator[Product]:
+def _says_something(cell: Cell) -> bool:
+    return not (isinstance(cell, str) and (not cell or cell.isspace()))
+
+
+def _with_skus(products: Iterable[Product]) -> Iterator[Product]:
     """Gives each product without SKU the count of its place, past any that the sheet itself has taken."""
     products = list(products)
     taken = {product.sku.casefold() for product in products}

@@ -1,4 +1,4 @@
-"""What a worksheet's own XML tells and no reader passes on: which cells are formulas or errors, how far it reaches.
+"""The marks of the worksheets of an .xlsx, from their own XML.
 
 ECMA-376 part 1, 18.3.1: `<row r><c r t><f/><v/>`. The reach is known before the cells are laid out in a grid, since
 one lonely cell in the last corner would ask for 17 thousand million of them.
@@ -6,30 +6,18 @@ one lonely cell in the last corner would ask for 17 thousand million of them.
 
 import io
 import posixpath
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import reduce
 from string import ascii_uppercase, digits
 from xml.etree import ElementTree
 from xml.parsers import expat
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from ledgerflow.intake.inspection import refuse_damaged
-
-Position = tuple[int, int]  # row and column, from 0
+from ledgerflow.intake.marks import Position, SheetMarks
 
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetMarks:
-    """The marks of one worksheet. `formulas` says of each whether a text, even an empty one, is its value."""
-
-    rows: int = 0
-    columns: int = 0
-    formulas: Mapping[Position, bool] = field(default_factory=dict)
-    errors: Set[Position] = frozenset()
 
 
 class _Marker:
@@ -99,7 +87,14 @@ def read_marks(content: bytes) -> dict[str, SheetMarks]:
                 for sheet, part in _parts(package, parts).items()
                 if part in parts
             }
-        except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError) as fault:
+        except (
+            BadZipFile,
+            NotImplementedError,
+            ElementTree.ParseError,
+            expat.ExpatError,
+            KeyError,
+            ValueError,
+        ) as fault:
             refuse_damaged(f"its XML cannot be read ({fault})")
 
 

@@ -10,25 +10,25 @@ from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
-    PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
 
 from ledgerflow.billing.errors import Finding
+from ledgerflow.intake import sheet_records, sheet_xml
 from ledgerflow.intake.inspection import (
     FileKind,
     inspect,
     refuse,
     refuse_damaged,
-    refuse_locked,
     refuse_unreadable,
 )
-from ledgerflow.intake.sheet_xml import Position, SheetMarks, read_marks
+from ledgerflow.intake.marks import Position, SheetMarks
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
 MAX_SHEETS = 30
+MAX_CELLS = 5_000_000  # of all sheets together, empty ones in between counted
 
 Cell = str | int | float | bool | date | time | datetime | timedelta
 Area = tuple[Position, Position]  # top left and bottom right, both inside
@@ -38,8 +38,7 @@ Area = tuple[Position, Position]  # top left and bottom right, both inside
 class Sheet:
     """One worksheet. Rows and columns count from 0; an empty cell is an empty string.
 
-    `formulas` says of each formula cell whether it was ever calculated; `errors` are cells such as #REF!. Only .xlsx
-    tells either: a formula of an .xls is its last value, an error there is empty.
+    `formulas` says of each formula cell whether it was ever calculated; `errors` are cells such as #REF!.
     """
 
     name: str
@@ -69,8 +68,8 @@ def read_workbook(content: bytes) -> Workbook:
     if inspection.kind is FileKind.CSV:
         sheets = [_read_csv(content.decode("utf-8-sig"))]
     else:
-        marks = read_marks(content) if inspection.kind is FileKind.XLSX else {}
-        sheets = _read_sheets(content, marks)
+        room = sheet_xml if inspection.kind is FileKind.XLSX else sheet_records
+        sheets = _read_sheets(content, room.read_marks(content))
     if not sheets:
         refuse("workbook.no_sheet", "The workbook has no worksheet.", "Put the products on a worksheet.")
     filled = [sheet for sheet in sheets if not sheet.is_empty]
@@ -80,29 +79,39 @@ def read_workbook(content: bytes) -> Workbook:
 
 
 def _read_sheets(content: bytes, marks: Mapping[str, SheetMarks]) -> list[Sheet]:
+    if len(marks) > MAX_SHEETS:
+        refuse(
+            "workbook.sheets",
+            f"The workbook has {len(marks)} sheets; at most {MAX_SHEETS} are read.",
+            "Keep only the sheet with the products.",
+            sheets=str(len(marks)),
+        )
     for name, sheet_marks in marks.items():
         _check_reach(name, sheet_marks.rows, sheet_marks.columns)
+    cells = sum(sheet_marks.rows * sheet_marks.columns for sheet_marks in marks.values())
+    if cells > MAX_CELLS:
+        refuse(
+            "workbook.cells",
+            f"The sheets span {cells:,} cells; at most {MAX_CELLS:,} are read.",
+            "Keep only the sheet with the products.",
+            cells=str(cells),
+        )
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             return list(_worksheets(workbook, marks))
-    except PasswordError:
-        refuse_locked()
     except CalamineError as fault:
         refuse_damaged(str(fault))
+    except BaseException as fault:
+        if type(fault).__name__ != "PanicException":  # the reader's own, and no Exception: it cannot be imported
+            raise
+        refuse_damaged(f"its reader gave up ({fault})")
 
 
 def _worksheets(workbook: CalamineWorkbook, marks: Mapping[str, SheetMarks]) -> Iterator[Sheet]:
-    worksheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    if len(worksheets) > MAX_SHEETS:
-        refuse(
-            "workbook.sheets",
-            f"The workbook has {len(worksheets)} sheets; at most {MAX_SHEETS} are read.",
-            "Keep only the sheet with the products.",
-            sheets=str(len(worksheets)),
-        )
-    for about in worksheets:
-        hidden = about.visible != SheetVisibleEnum.Visible
-        yield _worksheet(workbook.get_sheet_by_name(about.name), marks.get(about.name, SheetMarks()), hidden)
+    for about in workbook.sheets_metadata:
+        if about.typ == SheetTypeEnum.WorkSheet:
+            hidden = about.visible != SheetVisibleEnum.Visible
+            yield _worksheet(workbook.get_sheet_by_name(about.name), marks.get(about.name, SheetMarks()), hidden)
 
 
 def _worksheet(sheet: CalamineSheet, marks: SheetMarks, hidden: bool) -> Sheet:

@@ -5,11 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 from ledgerflow import __version__
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
 from ledgerflow.export.register import CurrencyTotals, totals
 from ledgerflow.issuing.batch import generation_id, issue_batch
@@ -55,9 +57,8 @@ def make_books(
     progress: Progress,
 ) -> Books:
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
-    sales = simulate(
-        order.config, order.catalogue, laws, lambda done: progress("simulate", done, order.config.count or done)
-    )
+    wanted = order.config.count
+    sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
     folder.mkdir(parents=True, exist_ok=True)
     with ledger() as books:
         identity = generation_id(order.config, order.catalogue)
@@ -77,21 +78,18 @@ def make_books(
     return Books(
         batch=batch,
         archive=folder / ARCHIVE,
-        report=_write(folder / REPORT, report(invoices, order.config.business.name, about).encode()),
-        registers=tuple(_registers(folder, order.formats, invoices)),
+        report=_write(folder / REPORT, report(invoices, title=order.config.business.name, about=about).encode()),
+        registers=tuple(_registers(folder)),
         totals=totals(invoices),
         invoices=_by_kind(invoices),
     )
 
 
-def _registers(folder: Path, formats: Sequence[Format], invoices: Sequence[Invoice]) -> list[Path]:
-    """Files over the whole batch lie beside the archive as well as in it."""
-    return [
-        _write(folder / name, content)
-        for format in formats
-        if format.scope == "batch"
-        for name, content in format.files(invoices)
-    ]
+def _registers(folder: Path) -> list[Path]:
+    """What stands at the top of the archive is over the whole batch; it lies beside the archive as well."""
+    with ZipFile(folder / ARCHIVE) as archive:
+        tops = [name for name in archive.namelist() if "/" not in name and name != MANIFEST]
+        return [_write(folder / name, archive.read(name)) for name in tops]
 
 
 def _write(path: Path, content: bytes) -> Path:

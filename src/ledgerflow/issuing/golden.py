@@ -38,9 +38,8 @@ def _read(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content, parse_float=Decimal)
     except ValueError as error:
-        raise InputRefused(
-            [Finding("examples.not_json", "/", f"This is no JSON: {error}.", "Give a JSON file.")]
-        ) from error
+        finding = Finding("examples.not_json", "/", f"This is no JSON: {error}.", "Give a JSON file.")
+        raise InputRefused([finding]) from error
     if isinstance(document, list):
         document = {"examples": document}
     if not isinstance(document, dict) or not isinstance(document.get("examples"), list):

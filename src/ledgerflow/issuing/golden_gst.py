@@ -12,7 +12,7 @@ from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import HUNDRED, ZERO, currency
 from ledgerflow.billing.party import Party, Place, Registration
-from ledgerflow.billing.settlement import price_lines
+from ledgerflow.billing.pricing import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
 from ledgerflow.rendering.figures import Figures
@@ -131,7 +131,7 @@ def assess_gst_file(document: Mapping[str, Any], law: TaxStrategy) -> dict[str, 
 
 
 def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
-    """Where an example's answers and expected figures are not those computed; what it does not expect is not compared."""
+    """Where an example's answers and expected figures are not those computed; what it does not expect is left alone."""
     found = [
         f"{answer}: expected {example[answer]}, computed {computed[answer]}"
         for answer in ("regime", "document", "gstr1_section")

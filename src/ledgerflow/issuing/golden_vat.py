@@ -107,7 +107,7 @@ def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list
     if not isinstance(expected, Mapping):
         return ["no figures are expected"]
     found = _unequal(expected, computed["expected"], _FOOT)
-    wanted, made = (_rows(figures.get("breakdown") or ()) for figures in (expected, computed["expected"]))
+    wanted, made = (_rows(figures.get("breakdown")) for figures in (expected, computed["expected"]))
     found += [f"breakdown: expected {row}, not computed" for row in wanted if row not in made]
     found += [f"breakdown: computed {row}, not expected" for row in made if row not in wanted]
     return found
@@ -126,15 +126,13 @@ def _same(expected: object, computed: str) -> bool:
     return reader.optional_amount("amount") == Decimal(computed) and not reader.findings
 
 
-def _rows(breakdown: Sequence[Mapping[str, Any]]) -> list[str]:
+def _rows(breakdown: object) -> list[str]:
     """Each row as one text, its numbers without trailing zeros."""
     rows = []
-    for row in breakdown:
-        reader = ExampleReader(row, "")
-        rate, taxable, vat = (reader.optional_amount(key) or ZERO for key in ("vat_rate", "taxable", "vat"))
-        rows.append(
-            f"{row.get('vat_category')} at {rate.normalize():f} %: {taxable.normalize():f} + {vat.normalize():f}"
-        )
+    for reader in ExampleReader({"breakdown": breakdown}, "").parts("breakdown"):
+        keys = ("vat_rate", "taxable", "vat")
+        rate, taxable, vat = (f"{(reader.optional_amount(key) or ZERO).normalize():f}" for key in keys)
+        rows.append(f"{reader.example.get('vat_category')} at {rate} %: {taxable} + {vat}")
     return sorted(rows)
 
 

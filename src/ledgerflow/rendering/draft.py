@@ -73,6 +73,13 @@ class Draft:
     def is_outside_tax(self) -> bool:
         return all(line.charge.treatment in _OUTSIDE_TAX for line in self.tax.lines)
 
+    @property
+    def value_head(self) -> str:
+        """What the column before tax is called; where exempt lines stand in it too, it is no taxable value."""
+        if not self.is_indian:
+            return "net"
+        return "value" if self.tax.totals.exempt_value else "taxable"
+
     @cached_property
     def taxes(self) -> tuple[str, ...]:
         """The taxes at work, in the order in which India prints them; others as they come."""

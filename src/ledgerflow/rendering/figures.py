@@ -1,4 +1,4 @@
-"""How figures are printed: lakh and crore groups for rupees, thousands elsewhere, a currency's decimals, either digits."""
+"""How figures are printed: lakh and crore groups for rupees, thousands elsewhere, in either set of digits."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""layout(): from an invoice to its page. Pure; what the law wants printed is decided here, how it looks in templates/."""
+"""layout(): from an invoice to its page. What the law wants printed is decided here, how it looks in templates/."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -7,8 +7,9 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import DocumentKind, PayableBy
 from ledgerflow.rendering import parties
 from ledgerflow.rendering.draft import Draft
+from ledgerflow.rendering.lines import line_table
 from ledgerflow.rendering.page import Code, Fact, Label, Page
-from ledgerflow.rendering.tables import has_category_summary, line_table, tax_summary
+from ledgerflow.rendering.summary import has_category_summary, tax_summary
 from ledgerflow.rendering.totals import amount_due, totals
 from ledgerflow.rendering.words import in_words
 
@@ -23,13 +24,15 @@ _NUMBER_LABELS: Final = {
 def layout(invoice: Invoice) -> Page:
     """The page of an invoice."""
     draft = Draft(invoice)
+    title = draft.label("titles", invoice.kind.value)
     return Page(
         template="memo" if draft.is_memo else "invoice",
         language=draft.terms.page_language,
         right_to_left=draft.terms.right_to_left,
         arabic_indic=draft.figures.arabic_indic,
         accent=invoice.presentation.accent,
-        title=draft.label("titles", invoice.kind.value),
+        heading=f"{title.second or title.first} {invoice.number}",
+        title=title,
         copy=_copy(draft),
         number=invoice.number,
         day=invoice.day.isoformat(),
@@ -132,14 +135,14 @@ def _currencies(draft: Draft) -> tuple[Fact, ...]:
 
 
 def _notes(draft: Draft) -> tuple[Label, ...]:
-    """The legends of the law, and why untaxed lines bear no tax, each once on the page."""
+    """The legends of the law, or else why lines bear no tax; each once on the page."""
     legends = [legend.text for legend in draft.tax.legends]
     reasons = dict.fromkeys(line.charge.reason for line in draft.tax.lines if line.charge.reason)
     if has_category_summary(draft):
         statements = [text for text in legends if text not in reasons]  # the summary says the others
     else:
-        statements = [*legends, *reasons]
-    return tuple(dict.fromkeys(draft.statement(text) for text in statements))
+        statements = legends or list(reasons)
+    return tuple(draft.statement(text) for text in dict.fromkeys(statements))
 
 
 def _signature(draft: Draft) -> tuple[Label, Label] | None:

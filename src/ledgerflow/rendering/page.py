@@ -56,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A row of the totals. `plain` rows add up to the `strong` one beneath them; `aside` rows are only for information."""
+    """A row of the totals: `plain` rows add up to the `strong` one beneath them, `aside` rows only inform."""
 
     label: Label
     value: str
@@ -81,6 +81,7 @@ class Page:
     right_to_left: bool
     arabic_indic: bool
     accent: str
+    heading: str  # the document's name in English, for its metadata
     title: Label
     copy: Label | None
     number: str
@@ -104,8 +105,3 @@ class Page:
     generation_id: str
     qr: Code | None = None
     keywords: tuple[str, ...] = field(default=("simulated",))
-
-    @property
-    def heading(self) -> str:
-        """The document's name, for its metadata and for logs."""
-        return f"{self.title.second or self.title.first} {self.number}"

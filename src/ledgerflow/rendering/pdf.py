@@ -1,4 +1,4 @@
-"""Pages become PDFs: drawn by Typst as PDF/A-3 and PDF/UA-1, packed by pikepdf, and read back before they count."""
+"""Pages become PDFs: drawn by Typst as PDF/A-3 and PDF/UA-1, and read back before they count."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,6 @@ from ledgerflow.rendering.page import Page
 if TYPE_CHECKING:
     from typst import Compiler
 
-_STANDARDS: Final = ["a-3a", "ua-1"]
 _FONTS: Final = ("fontpkg_ibm_plex_sans_arabic", "fontpkg_ibm_plex_mono")
 _JSON: Final = TypeAdapter(Page)
 _kept = threading.local()
@@ -33,24 +32,19 @@ def draw(invoice: Invoice) -> bytes:
     return draw_page(layout(invoice))
 
 
+def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
+    """The first page as a PNG, for those who would rather look than read."""
+    told = _told(layout(invoice))
+    drawn = _compiler().compile(sys_inputs=told, format="png", ppi=pixels_per_inch)
+    return drawn[0] if isinstance(drawn, list) else drawn or b""
+
+
 def draw_page(page: Page) -> bytes:
-    """A page as a PDF, packed and read back."""
-    drawn = _compiler().compile(
-        sys_inputs={"page": _JSON.dump_json(page).decode("utf-8")}, format="pdf", pdf_standards=_STANDARDS, timestamp=0
-    )
-    document = pack(drawn)
-    check(document, page)
-    return document
-
-
-def pack(drawn: bytes) -> bytes:
-    """The same document with its objects in compressed streams, a third smaller, its identity taken from its content."""
-    from pikepdf import ObjectStreamMode, Pdf
-
-    packed = BytesIO()
-    with Pdf.open(BytesIO(drawn)) as pdf:
-        pdf.save(packed, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
-    return packed.getvalue()
+    """A page as a PDF, read back."""
+    drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
+    check(drawn, page)
+    return drawn
 
 
 def check(document: bytes, page: Page) -> None:
@@ -70,6 +64,10 @@ def check(document: bytes, page: Page) -> None:
         raise PdfUnsound(number=page.number, reason="nothing in it says that it is simulated")
 
 
+def _told(page: Page) -> dict[str, str]:
+    return {"page": _JSON.dump_json(page).decode("utf-8")}
+
+
 class PdfFormat:
     """One PDF for each invoice, under its number."""
 
@@ -86,7 +84,7 @@ format = PdfFormat()
 
 
 def _compiler() -> "Compiler":
-    """One compiler a thread, kept: it may not be shared, and its first page is the dear one. It does not survive a fork."""
+    """One compiler a thread, kept: it cannot be shared, and its first page is the dear one. Never fork after it."""
     if not hasattr(_kept, "compiler"):
         from typst import Compiler
 

@@ -39,9 +39,11 @@ def _composed(draft: Draft) -> Iterator[Sum]:
     foot, figures = draft.tax.totals, draft.figures
     if draft.is_outside_tax:
         return
-    if foot.taxable_value or not foot.exempt_value:
+    if _is_valued_on_retail_price(draft):
+        yield Sum(draft.label("totals", "price"), figures.amount(foot.total - foot.tax))
+    elif foot.taxable_value or not foot.exempt_value:
         yield Sum(draft.label("totals", "taxable"), figures.amount(foot.taxable_value))
-    if foot.exempt_value:
+    if foot.exempt_value and not _is_valued_on_retail_price(draft):
         yield Sum(draft.label("totals", "exempt"), figures.amount(foot.exempt_value))
     for tax in draft.taxes:
         collected = draft.due(tax, PayableBy.SELLER)
@@ -61,6 +63,8 @@ def _settled(draft: Draft) -> Iterator[Sum]:
 def _asides(draft: Draft) -> Iterator[Sum]:
     """For information: tax the buyer owes, and totals in the other currency."""
     foot, figures, supply = draft.tax.totals, draft.figures, draft.supply
+    if _is_valued_on_retail_price(draft):
+        yield Sum(draft.label("totals", "retail_value"), figures.amount(foot.taxable_value), "aside")
     if foot.reverse_charge:
         yield Sum(draft.label("totals", "payable_by_recipient"), figures.amount(foot.reverse_charge), "aside")
     if supply.quoted and foot.quoted is not None:
@@ -72,6 +76,11 @@ def _asides(draft: Draft) -> Iterator[Sum]:
         if supply.reported and amount is not None:
             money = supply.reported.currency
             yield Sum(_in_currency(draft.label("totals", name), money.code), figures.amount(amount, money), "aside")
+
+
+def _is_valued_on_retail_price(draft: Draft) -> bool:
+    """Taxed on more than is charged (CGST Rule 31D): the price leads to the total, the taxable value only informs."""
+    return any(line.retail_price is not None for line in draft.supply.lines)
 
 
 def _in_currency(label: Label, code: str) -> Label:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from types import TracebackType
 from typing import TypeVar
@@ -15,7 +16,7 @@ from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.ports import Batch, Journal, VoidNumber
-from ledgerflow.store.database import LedgerUnreachable, open_engine, reading
+from ledgerflow.store.database import LedgerUnreachable, open_engine, reaching, reading
 from ledgerflow.store.journal import DatabaseJournal, NumbersTaken
 from ledgerflow.store.rows import AuditRow, BatchRow, CounterRow, InvoiceRow, Row, TenantRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
@@ -74,7 +75,7 @@ class DatabaseLedger:
         attempt = 0
         while True:
             try:
-                with TenantSession(self._engine, self._tenant) as session, session.begin():
+                with reaching(), TenantSession(self._engine, self._tenant) as session, session.begin():
                     return deed(DatabaseJournal(session, attempt))
             except NumbersTaken as refusal:
                 attempt += 1
@@ -144,8 +145,10 @@ class DatabaseLedger:
                 for row in rows
             ]
 
-    def _reading(self) -> TenantSession:
-        return TenantSession(reading(self._engine), self._tenant)
+    @contextmanager
+    def _reading(self) -> Iterator[TenantSession]:
+        with reaching(), TenantSession(reading(self._engine), self._tenant) as session:
+            yield session
 
     def _culprit(self, numbers: Sequence[str]) -> str:
         """Of the numbers refused, one that the ledger has; if it has none, one that the batch holds twice."""

@@ -11,9 +11,9 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Literal
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]  # ships no types
-from xlsxwriter.format import Format as CellFormat  # type: ignore[import-untyped]  # ships no types
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.worksheet import Worksheet
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.export.register import Cell, CellKind, Column, Table, register, register_lines, register_totals

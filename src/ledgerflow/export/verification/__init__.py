@@ -110,7 +110,8 @@ class _Inspection:
         for path, content in self._contents(path for path in paths if not path.startswith(("json/", "pdf/"))):
             self._faults += self._check_other(path, content)
         self._faults += [*check_numbers(self._papers), *check_notes(self._papers)]
-        return Verification(tuple(self._faults), len(paths) + 1, len(documents), len(pdfs), _totals(self._papers))
+        faults = tuple(dict.fromkeys(self._faults))  # a document that cannot be read is met twice
+        return Verification(faults, len(paths) + 1, len(documents), len(pdfs), _totals(self._papers))
 
     def _contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
@@ -133,10 +134,7 @@ class _Inspection:
 
     def _check_other(self, path: str, content: bytes) -> Iterator[Fault]:
         if path == _REGISTER:
-            try:
-                yield from check_register(content.decode("utf-8-sig"), self._papers)
-            except UnicodeDecodeError as error:
-                yield Fault("register_wrong", path, f"is not UTF-8: {error}")
+            yield from check_register(content, self._papers)
 
 
 def _check_page(path: str, content: bytes, by_stem: Mapping[str, Paper]) -> Iterator[Fault]:

@@ -42,7 +42,7 @@ def half_up(amount: Fraction) -> int:
     return nearest if amount >= 0 else -nearest
 
 
-def to_step(amount: int, step: Fraction) -> int:
+def to_step(amount: Fraction, step: Fraction) -> int:
     """The nearest multiple of `step` minor units, itself in whole minor units."""
     return half_up(half_up(amount / step) * step)
 
@@ -169,9 +169,13 @@ def _by_document_from_net(sale: Sale, prices: Sequence[Price]) -> list[Reckoned]
 
 
 def _rate_by_rate(sale: Sale, values: Sequence[int], *, included: bool) -> list[list[int]]:
-    """Each levy is rounded once for the lines under the same charge, and every line is given its share."""
+    """Each levy is rounded once for the lines under the same charge, and every line is given its share.
+
+    Of equal remainders the earlier line has the larger tax; where prices include tax, the larger net instead.
+    """
     dues: list[list[int]] = [[] for _ in values]
-    for places in _groups(sale.lines):
+    for group in _groups(sale.lines):
+        places = group[::-1] if included else group
         charge = sale.lines[places[0]].charge
         whole = charge.whole if included else Fraction(100)
         for levy in charge.levies:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from io import StringIO
 from itertools import pairwise
 
 from ledgerflow.export.verification.reading import Fault, Node, Unreadable
+from ledgerflow.export.verification.sale import read_decimals
 
 _GST_NUMBER = re.compile(r"[A-Z1-9][A-Z0-9/-]{0,15}", re.IGNORECASE)
 _NOTES = ("credit_note", "debit_note")
@@ -56,7 +58,7 @@ def read_paper(path: str, invoice: Node) -> Paper:
         kind=invoice["tax"]["document"].text(),
         day=supply["tax_point"].day(),
         currency=supply["currency"]["code"].text(),
-        decimals=supply["currency"]["decimals"].whole(),
+        decimals=read_decimals(supply["currency"]),
         seller=(supply["seller"]["name"].value, supply["seller"]["tax_number"].value),
         buyer=(supply["buyer"]["name"].value, supply["buyer"]["tax_number"].value),
         corrects="" if correction.is_null else correction["number"].text(),
@@ -113,9 +115,13 @@ def check_notes(papers: Sequence[Paper]) -> Iterator[Fault]:
             yield Fault("note_exceeds", invoices[number].path, "has credit notes for more than its own total")
 
 
-def check_register(text: str, papers: Iterable[Paper]) -> Iterator[Fault]:
+def check_register(content: bytes, papers: Iterable[Paper]) -> Iterator[Fault]:
     """Whether the register has one row for each document, with its figures."""
-    rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    try:
+        rows = list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        yield Fault("register_wrong", "register.csv", f"is no CSV in UTF-8: {error}")
+        return
     by_number = {row.get("Number") or "": row for row in rows}
     numbers = {paper.number for paper in papers}
     if len(rows) != len(by_number) or by_number.keys() != numbers:

@@ -30,8 +30,8 @@ def check_figures(invoice: Node) -> Iterator[Fault]:
         yield Fault("unreadable", error.place, error.wanted)
 
 
-def _major(minor: int, scale: int) -> Fraction:
-    return Fraction(minor, scale)
+def _major(minor: int | Fraction, scale: int) -> Fraction:
+    return Fraction(minor) / scale
 
 
 def _expected_lines(sale: Sale, lines: Sequence[Reckoned]) -> list[Expected]:
@@ -84,15 +84,16 @@ def _taxes(sale: Sale, lines: Sequence[Reckoned], places: Iterable[int]) -> _Exa
 
 def _expected_totals(sale: Sale, lines: Sequence[Reckoned]) -> Mapping[str, Expected]:
     total = sum(line.total for line in lines)
-    due = sum(line.price.agreed for line in lines) if sale.inclusive else total
-    if sale.round_to is not None:
-        due = to_step(due, sale.round_to * sale.scale)
+    due = Fraction(sum(line.price.agreed for line in lines) if sale.inclusive else total)
+    if sale.round_to is not None:  # what is left to pay is rounded
+        prepaid = sale.prepaid * sale.scale
+        due = to_step(due - prepaid, sale.round_to * sale.scale) + prepaid
     owed_by_buyer = sum(sum(line.dues) for line, sold in zip(lines, sale.lines, strict=True) if sold.charge.by_buyer)
     collected = sum(sum(line.dues) for line in lines) - owed_by_buyer
     values = {True: 0, False: 0}
     for line, sold in zip(lines, sale.lines, strict=True):
         values[sold.charge.is_taxable] += line.taxable
-    minor = {
+    minor: dict[str, int | Fraction] = {
         "taxable_value": values[True],
         "exempt_value": values[False],
         "discount": sum(line.price.discount for line in lines),
@@ -112,10 +113,10 @@ def _expected_totals(sale: Sale, lines: Sequence[Reckoned]) -> Mapping[str, Expe
     }
 
 
-def _reported(sale: Sale, minor: int) -> Fraction | None:
+def _reported(sale: Sale, minor: int | Fraction) -> Fraction | None:
     if sale.reported is None:
         return None
-    exact = Fraction(minor, sale.scale) * sale.reported.rate * sale.reported.scale
+    exact = _major(minor, sale.scale) * sale.reported.rate * sale.reported.scale
     return Fraction(half_up(exact), sale.reported.scale)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(E[+-]?\d{1,3})?")
+_NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?(E[+-]?\d{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,14 @@ def read_sale(invoice: Node, rounders: Iterable[str]) -> Sale:
     )
 
 
+def read_decimals(currency: Node) -> int:
+    """The decimals of a currency, which are not a document's to choose."""
+    decimals = currency["decimals"].whole()
+    if decimals != _DECIMALS.get(currency["code"].text(), 2):
+        raise Unreadable(currency["decimals"].place, "is not what ISO 4217 says of the currency")
+    return decimals
+
+
 def _line(line: Node, charge: Node) -> Line:
     return Line(
         quantity=line["quantity"].number(),
@@ -124,10 +132,7 @@ def _charge(charge: Node) -> Charge:
 
 
 def _scale(currency: Node) -> int:
-    decimals = currency["decimals"].whole()
-    if decimals != _DECIMALS.get(currency["code"].text(), 2):
-        raise Unreadable(currency["decimals"].place, "is not what ISO 4217 says of the currency")
-    return int(10**decimals)
+    return int(10 ** read_decimals(currency))
 
 
 def _exchange(node: Node) -> Exchange | None:

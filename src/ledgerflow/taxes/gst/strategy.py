@@ -5,34 +5,21 @@ IGST Act 2017: s.5 and s.7(5) (inter-state supplies, SEZ), s.10 and s.12 (place 
 """
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
 from numpy.random import Generator
 
-from ledgerflow.billing.catalogue import TaxCategory
-from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.numbering import NumberingRule, YearStart
 from ledgerflow.billing.party import Jurisdiction, Party, Place, Registration
-from ledgerflow.billing.rates import Rate, RateBook
-from ledgerflow.billing.settlement import price_lines, settle, unit_value
-from ledgerflow.billing.supply import Supply, SupplyLine
-from ledgerflow.billing.tax import (
-    CESS,
-    Charge,
-    Levy,
-    PayableBy,
-    Rounder,
-    TaxContext,
-    TaxResult,
-    Treatment,
-)
+from ledgerflow.billing.rates import RateBook
+from ledgerflow.billing.settlement import settle
+from ledgerflow.billing.supply import Supply
+from ledgerflow.billing.tax import Rounder, TaxContext, TaxResult
 from ledgerflow.taxes.gst import gstin
+from ledgerflow.taxes.gst.charging import Charging, is_zero_rated
 from ledgerflow.taxes.gst.paper import document_kind, gstr1_section, legends
 
 ABROAD = Place(country="", region="96", region_name="Other Countries")
@@ -63,18 +50,14 @@ class GSTStrategy:
         supply = context.supply
         place = self.place_of_supply(supply)
         taxes = self._taxes(supply, place)
-        charges = [
-            self._charge(context, line, value, taxes, place)
-            for line, value in zip(supply.lines, _values(supply), strict=True)
-        ]
-        if all(not charge.treatment.is_taxable for charge in charges):
-            taxes = ()
+        charges = Charging(supply, context.day, self.rates, taxes, zero_rated=is_zero_rated(supply, place)).charges()
+        taxed = any(charge.treatment.is_taxable for charge in charges)
         result = settle(
             context,
             charges,
             context.rounder or Rounder.COMPONENT,
             document=document_kind(supply, charges, place.region),
-            regime="_".join(taxes) or "NONE",
+            regime="_".join(taxes) if taxed else "NONE",
             place_of_supply=place,
             legends=legends(supply, charges),
         )
@@ -111,117 +94,3 @@ class GSTStrategy:
         if supply.buyer.registration is Registration.SEZ or supply.seller.place.region != place.region:
             return ("IGST",)
         return ("CGST", "UTGST") if place.region in self._states["union_territories"] else ("CGST", "SGST")
-
-    def _charge(
-        self, context: TaxContext, line: SupplyLine, value: "_Value", taxes: tuple[str, ...], place: Place
-    ) -> Charge:
-        supply = context.supply
-        if supply.seller.registration in _NOT_COLLECTING:
-            return _NOT_COLLECTING[supply.seller.registration]
-        if line.category is TaxCategory.OUT_OF_SCOPE:
-            return _NON_GST
-        if line.category is TaxCategory.EXEMPT:
-            return _exempt("Exempt by the product's own description", date(2017, 7, 1), "CGST Act 2017, s.11")
-        if line.declared_rate is not None:
-            rate, cess = line.declared_rate, line.cess_rate
-            rule, since, source = "Rate declared for the product", date(2017, 7, 1), "the catalogue"
-        else:
-            entry = self.rates.find(line.commodity_code, context.day)
-            rate, cess = _slab(entry, value), line.cess_rate or entry.cess
-            rule, since, source = f"HSN {entry.code} {entry.title}", entry.since, entry.source
-        if not rate:
-            return _exempt(rule, since, source)
-        reverse = supply.reverse_charge or line.category is TaxCategory.REVERSE_CHARGE
-        zero_rated = supply.buyer.registration is Registration.SEZ or place.region == "96"
-        return _taxed(
-            rate, cess, line.cess_per_unit, taxes, rule, since, source, zero_rated, supply.without_payment, reverse
-        )
-
-
-class _Value:
-    """The discounted value of one unit, worked out only where a rate depends on it."""
-
-    def __init__(self, supply: Supply, place: int) -> None:
-        self._supply, self._place = supply, place
-
-    def net_of(self, included_rate: Decimal) -> Decimal:
-        price = price_lines(self._supply)[self._place]
-        return unit_value(price, self._supply.lines[self._place], included_rate)
-
-    @property
-    def prices_include_tax(self) -> bool:
-        return self._supply.prices_include_tax
-
-
-def _values(supply: Supply) -> Sequence[_Value]:
-    return [_Value(supply, place) for place in range(len(supply.lines))]
-
-
-def _slab(entry: Rate, value: _Value) -> Decimal:
-    """The rate for the value of one unit before tax.
-
-    Where the price includes tax, the higher slab holds if the value it leaves lies in it, else the lower one.
-    """
-    if entry.limit is None:
-        return entry.rate
-    included = entry.rate_above + entry.cess if value.prices_include_tax else ZERO
-    return entry.at(value.net_of(included))
-
-
-@cache
-def _taxed(
-    rate: Decimal,
-    cess: Decimal,
-    cess_per_unit: Decimal,
-    taxes: tuple[str, ...],
-    rule: str,
-    since: date,
-    source: str,
-    zero_rated: bool,
-    without_payment: bool,
-    reverse: bool,
-) -> Charge:
-    levies = tuple(Levy(tax, rate / len(taxes)) for tax in taxes)
-    if cess or cess_per_unit:
-        levies += (Levy(CESS, cess, cess_per_unit),)
-    waived = zero_rated and without_payment
-    treatment = Treatment.ZERO_RATED if zero_rated else Treatment.REVERSE_CHARGE if reverse else Treatment.TAXED
-    reason = "Zero-rated, under letter of undertaking" if waived else ""
-    payable_by = PayableBy.BUYER if reverse and not zero_rated else PayableBy.SELLER
-    return Charge(treatment, levies, f"{rate.normalize():f}", rule, since, source, payable_by, waived, reason)
-
-
-@cache
-def _exempt(rule: str, since: date, source: str) -> Charge:
-    return Charge(Treatment.EXEMPT, (), "EXEMPT", rule, since, source, reason="Exempt or nil-rated supply")
-
-
-_NOT_COLLECTING = {
-    Registration.COMPOSITION: Charge(
-        Treatment.COMPOSITION,
-        (),
-        "COMPOSITION",
-        "A composition taxable person collects no tax",
-        date(2017, 7, 1),
-        "CGST Act 2017, s.10",
-        reason="Composition taxable person, not eligible to collect tax on supplies",
-    ),
-    Registration.UNREGISTERED: Charge(
-        Treatment.UNTAXED,
-        (),
-        "UNREGISTERED",
-        "A supplier below the threshold of registration collects no tax",
-        date(2017, 7, 1),
-        "CGST Act 2017, s.22",
-        reason="Supplier not registered under GST",
-    ),
-}
-_NON_GST = Charge(
-    Treatment.OUT_OF_SCOPE,
-    (),
-    "NON-GST",
-    "Outside the levy of GST",
-    date(2017, 7, 1),
-    "CGST Act 2017, s.9(1) and (2)",
-    reason="Non-GST supply",
-)

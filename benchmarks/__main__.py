@@ -1,0 +1,90 @@
+"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import xlsxwriter
+
+from benchmarks import faker_script
+from benchmarks.html_page import html
+from benchmarks.measuring import best, best_in_turn, record
+from ledgerflow.assembly import Application
+from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.tax import TaxContext
+from ledgerflow.intake.catalogue_sheet import read_catalogue
+from ledgerflow.rendering.layout import layout
+from ledgerflow.rendering.pdf import draw_page
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.reading import read_config
+from ledgerflow.simulation.simulate import simulate
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+COUNT = 2_000
+
+
+def simulation_against_faker() -> None:
+    """Invoices of five lines with tax, against names, dates and five random lines without."""
+    laws = Application().laws
+    config, goods = _config(COUNT, 5), _goods()
+    desks = {place.key: laws[place.strategy] for place in config.business.establishments}
+
+    def ours() -> None:
+        for sale in simulate(config, goods, laws):
+            desks[sale.establishment].assess(TaxContext(sale.supply))
+
+    mine, theirs = best_in_turn(ours, lambda: faker_script.invoices(COUNT, 1))
+    detail = f"ours {COUNT / mine:,.0f}/s, Faker {COUNT / theirs:,.0f}/s, one process"
+    record("simulation_rate_to_faker", theirs / mine, "at least 1.0", met=mine <= theirs, detail=detail)
+
+
+def _config(count: int, lines: int) -> SimulationConfig:
+    """The demonstration with so many invoices, all of so many lines."""
+    config = read_config((EXAMPLES / "demo.yaml").read_text("utf-8"), "demo.yaml").model_dump()
+    config["count"] = count
+    config["bounds"]["lines"] = {"minimum": lines, "maximum": lines}
+    return SimulationConfig.model_validate(config)
+
+
+def _goods() -> Sequence[Product]:
+    return read_catalogue((EXAMPLES / "catalogue.xlsx").read_bytes()).products
+
+
+def pages_against_weasyprint() -> None:
+    """One tax invoice drawn, packed and read back, against WeasyPrint drawing the same texts."""
+    from weasyprint import HTML
+
+    page = layout(_tax_invoice())
+    text = html(page)
+    draw_page(page)
+    ours, theirs = best_in_turn(lambda: draw_page(page), lambda: HTML(string=text).write_pdf(pdf_variant="pdf/ua-1"))
+    detail = f"ours {ours * 1000:.0f} ms, WeasyPrint {theirs * 1000:.0f} ms, {len(page.lines.rows)} lines"
+    record("pdf_rate_to_weasyprint", theirs / ours, "at least 10", met=theirs >= 10 * ours, detail=detail)
+
+
+def _tax_invoice() -> Invoice:
+    """A tax invoice of the demonstration with a dozen lines."""
+    laws = Application().laws
+    sales = simulate(_config(5, 12), _goods(), laws)
+    sale = next(sale for sale in sales if sale.establishment == "mumbai")
+    tax = laws["gst"].assess(TaxContext(sale.supply))
+    return Invoice("SCT/26-27/000001", "SCT/{fy}/{n:06}", "gst", 0, "0" * 16, sale.supply, tax)
+
+
+def import_of_a_large_catalogue() -> None:
+    """Ten thousand rows of a workbook, read and checked."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["SKU", "Product Name", "Base Price", "Unit", "HSN"])
+        for row in range(1, 10_001):
+            sheet.write_row(row, 0, [f"S{row}", f"Product number {row}", 10 + row / 100, "NOS", "8539"])
+    took = best(lambda: read_catalogue(content.getvalue()))
+    record("import_10000_rows_seconds", took, "at most 2", met=took <= 2)
+
+
+if __name__ == "__main__":
+    simulation_against_faker()
+    pages_against_weasyprint()
+    import_of_a_large_catalogue()

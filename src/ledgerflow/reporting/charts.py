@@ -1,0 +1,137 @@
+"""Charts as plain SVG: columns, bars and a line. No script, no float; colours are classes of the page's style."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from html import escape
+
+_WIDTH, _HEIGHT = Decimal(520), Decimal(250)
+_LEFT, _TOP, _BOTTOM = Decimal(58), Decimal(16), Decimal(26)
+_ROW, _LABEL, _VALUE = Decimal(30), Decimal(200), Decimal(64)
+_LETTERS = 26  # of a label beside a bar
+_ZERO = Decimal(0)
+
+Words = Callable[[Decimal], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of values under one name, a value for each label of the chart."""
+
+    name: str
+    values: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Round steps from the least to the greatest value, zero always among them."""
+
+    low: Decimal
+    high: Decimal
+    step: Decimal
+
+    def y(self, value: Decimal) -> Decimal:
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (self.high - value) / (self.high - self.low)
+
+    def ticks(self) -> Iterator[Decimal]:
+        for turn in range(int((self.high - self.low) / self.step) + 1):
+            yield self.low + turn * self.step
+
+
+def columns(title: str, labels: Sequence[str], series: Sequence[Series], words: Words) -> str:
+    """A column a label, the series stacked in it; what is negative hangs below zero."""
+    stacks = list(zip(*(one.values for one in series), strict=True))
+    axis = _axis([_side(stack, 1) for stack in stacks], [_side(stack, -1) for stack in stacks])
+    pitch = (_WIDTH - _LEFT) / max(1, len(labels))
+    wide = min(pitch * Decimal("0.72"), Decimal(44))
+    marks = []
+    for place, (label, stack) in enumerate(zip(labels, stacks, strict=True)):
+        reached = {1: _ZERO, -1: _ZERO}
+        for turn, (one, value) in enumerate(zip(series, stack, strict=True)):
+            side = 1 if value >= 0 else -1
+            ends = sorted((axis.y(reached[side]), axis.y(reached[side] + value)))
+            reached[side] += value
+            x = _LEFT + pitch * place + (pitch - wide) / 2
+            tip = " · ".join(part for part in (label, one.name, words(value)) if part)
+            marks.append(_rectangle(x, ends[0], wide, ends[1] - ends[0], turn, tip))
+    return _svg(title, _HEIGHT, [*_grid(axis, words), *marks, *_labels_below(labels, pitch), _zero_line(axis)])
+
+
+def line(title: str, labels: Sequence[str], values: Sequence[Decimal], words: Words) -> str:
+    """One line over its area, for series too long for columns."""
+    axis = _axis(values, values)
+    pitch = (_WIDTH - _LEFT) / max(1, len(labels))
+    points = [(_LEFT + pitch * (place + Decimal("0.5")), axis.y(value)) for place, value in enumerate(values)]
+    path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+    ground = _n(axis.y(_ZERO))
+    area = f"{_n(points[0][0])},{ground} {path} {_n(points[-1][0])},{ground}" if points else ""
+    marks = [f'<polygon class="area" points="{area}"/>', f'<polyline class="stroke" points="{path}"/>']
+    return _svg(title, _HEIGHT, [*_grid(axis, words), *marks, *_labels_below(labels, pitch), _zero_line(axis)])
+
+
+def bars(title: str, rows: Sequence[tuple[str, Decimal]], words: Words) -> str:
+    """A bar a row, its name before it and its value behind it."""
+    greatest = max((abs(value) for _, value in rows), default=_ZERO) or Decimal(1)
+    room = _WIDTH - _LABEL - _VALUE
+    marks = []
+    for place, (name, value) in enumerate(rows):
+        y = _ROW * place
+        length = max(room * abs(value) / greatest, Decimal(1))
+        cut = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1].rstrip()}…"
+        shown = f"<title>{escape(name)}</title>{escape(cut)}"
+        marks += [
+            f'<text class="name" x="{_n(_LABEL - 10)}" y="{_n(y + 19)}">{shown}</text>',
+            _rectangle(_LABEL, y + 5, length, _ROW - 12, 0 if value >= 0 else 1, f"{name} · {words(value)}"),
+            f'<text class="value" x="{_n(_LABEL + length + 8)}" y="{_n(y + 19)}">{escape(words(value))}</text>',
+        ]
+    return _svg(title, _ROW * max(1, len(rows)), marks)
+
+
+def _axis(highs: Sequence[Decimal], lows: Sequence[Decimal]) -> _Axis:
+    high, low = max([*highs, _ZERO]), min([*lows, _ZERO])
+    rough = (high - low) / 4 or Decimal(1)
+    power = Decimal(1).scaleb(rough.adjusted())
+    step = next(step for factor in (1, 2, 5, 10) if (step := factor * power) >= rough)
+    if high == high.to_integral_value() and low == low.to_integral_value():
+        step = max(step, Decimal(1))  # whole things are counted in whole steps
+    top = (high / step).to_integral_value(ROUND_CEILING) * step or step
+    return _Axis((low / step).to_integral_value(ROUND_FLOOR) * step, top, step)
+
+
+def _side(stack: Sequence[Decimal], side: int) -> Decimal:
+    return sum((value for value in stack if value * side > 0), _ZERO)
+
+
+def _grid(axis: _Axis, words: Words) -> Iterator[str]:
+    for tick in axis.ticks():
+        y = axis.y(tick)
+        yield f'<line class="grid" x1="{_n(_LEFT)}" x2="{_n(_WIDTH)}" y1="{_n(y)}" y2="{_n(y)}"/>'
+        yield f'<text class="tick" x="{_n(_LEFT - 8)}" y="{_n(y + 4)}">{escape(words(tick))}</text>'
+
+
+def _zero_line(axis: _Axis) -> str:
+    y = _n(axis.y(_ZERO))
+    return f'<line class="zero" x1="{_n(_LEFT)}" x2="{_n(_WIDTH)}" y1="{y}" y2="{y}"/>'
+
+
+def _labels_below(labels: Sequence[str], pitch: Decimal) -> Iterator[str]:
+    """As many labels as have room."""
+    longest = max((len(label) for label in labels), default=0)
+    every = max(1, int((Decimal(longest * 8 + 10) / pitch).to_integral_value(ROUND_CEILING)))
+    for place in range(0, len(labels), every):
+        x = _LEFT + pitch * place + pitch / 2
+        yield f'<text class="below" x="{_n(x)}" y="{_n(_HEIGHT - 6)}">{escape(labels[place])}</text>'
+
+
+def _rectangle(x: Decimal, y: Decimal, width: Decimal, height: Decimal, turn: int, tip: str) -> str:
+    box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+    return f'<rect class="c{turn % 6 + 1}" {box} rx="2"><title>{escape(tip)}</title></rect>'
+
+
+def _svg(title: str, height: Decimal, marks: Sequence[str]) -> str:
+    drawing = "".join(marks)
+    return f'<svg viewBox="0 0 {_n(_WIDTH)} {_n(height)}" role="img" aria-label="{escape(title)}">{drawing}</svg>'
+
+
+def _n(number: Decimal) -> str:
+    return f"{number:.1f}"

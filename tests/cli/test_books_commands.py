@@ -1,0 +1,222 @@
+"""demo, simulate, verify, invoices, schema: from a catalogue to an archive that verifies, and ways to get it wrong."""
+
+import hashlib
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import jsonschema
+import PyPDF2
+import pytest
+import yaml
+from python_calamine import CalamineWorkbook
+from tests.cli.conftest import EXAMPLES, Run
+
+SMALL = ("--count", "12", "--workers", "1", "--format", "json,csv")
+
+
+def simulate(run: Run, out: Path, *more: str) -> None:
+    outcome = run("simulate", EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert outcome.status == 0, outcome.err
+
+
+@pytest.mark.requirement("FR-6.1")
+def test_demo_lays_everything_out(demo: Path) -> None:
+    names = {path.name for path in demo.iterdir() if not path.name.startswith("ledger.db-")}
+    assert names == {"invoices.zip", "ledger.db", "register.csv", "register.xlsx", "report.html"}
+    with zipfile.ZipFile(demo / "invoices.zip") as archive:
+        members = archive.namelist()
+        manifest = json.loads(archive.read("manifest.json"))
+        assert sum(name.startswith("pdf/") for name in members) == 100
+        assert sum(name.startswith("json/") for name in members) == 100
+        assert set(manifest["files"]) == set(members) - {"manifest.json"}
+        for name, entry in manifest["files"].items():
+            assert hashlib.sha256(archive.read(name)).hexdigest() == entry["sha256"]
+
+
+@pytest.mark.requirement("FR-6.3")
+def test_every_document_says_that_it_is_simulated(demo: Path) -> None:
+    with zipfile.ZipFile(demo / "invoices.zip") as archive:
+        assert json.loads(archive.read("manifest.json"))["simulated"] is True
+        for name in archive.namelist():
+            if name.startswith("json/"):
+                assert json.loads(archive.read(name))["simulated"] is True
+            if name.startswith("pdf/"):
+                metadata = PyPDF2.PdfReader(BytesIO(archive.read(name))).metadata
+                assert metadata is not None
+                assert "simulated" in str(metadata["/Keywords"])
+    table = CalamineWorkbook.from_path(demo / "register.xlsx").get_sheet_by_index(0).to_python()
+    assert {row[table[0].index("Simulated")] for row in table[1:]} == {"yes"}
+    assert "imulated" in (demo / "report.html").read_text("utf-8")
+
+
+@pytest.mark.requirement("FR-6.1", "FR-11.1")
+def test_every_pdf_opens_in_an_old_strict_reader(demo: Path) -> None:
+    with zipfile.ZipFile(demo / "invoices.zip") as archive:
+        for name in archive.namelist():
+            if name.startswith("pdf/"):
+                assert len(PyPDF2.PdfReader(BytesIO(archive.read(name)), strict=True).pages) >= 1
+
+
+@pytest.mark.requirement("FR-1.3", "FR-1.4")
+def test_numbers_of_the_demo_are_consecutive_in_date_order(demo: Path, run: Run) -> None:
+    found = json.loads(run("invoices", "--database", demo / "ledger.db", "--json").out)
+    assert len(found) == 100
+    by_series: dict[str, list[tuple[str, str]]] = {}
+    for invoice in found:
+        assert len(invoice["number"]) <= 16
+        by_series.setdefault(invoice["number"][:-6], []).append((invoice["date"], invoice["number"]))
+    for entries in by_series.values():
+        assert sorted(entries) == sorted(entries, key=lambda entry: entry[1])
+        assert [int(number[-6:]) for _, number in sorted(entries)] == list(range(1, len(entries) + 1))
+
+
+@pytest.mark.requirement("FR-6.2")
+def test_verify_accepts_the_archive_and_refuses_it_after_one_flipped_bit(demo: Path, run: Run, tmp_path: Path) -> None:
+    sound = run("verify", demo / "invoices.zip", "--json")
+    assert (sound.status, json.loads(sound.out)["accepted"]) == (0, True)
+    content = bytearray((demo / "invoices.zip").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "flipped.zip").write_bytes(content)
+    refused = run("verify", tmp_path / "flipped.zip")
+    assert refused.status == 1
+    assert refused.err
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x05\x06" + bytes(18)])
+def test_verify_names_the_fault_of_what_is_no_archive(content: bytes, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.zip").write_bytes(content)
+    outcome = run("verify", tmp_path / "bad.zip")
+    assert outcome.status == 1
+    assert "Traceback" not in outcome.err
+    assert outcome.err.startswith("error: ")
+
+
+@pytest.mark.requirement("SIM.3")
+def test_the_same_seed_makes_the_same_archive_whatever_the_workers(run: Run, tmp_path: Path) -> None:
+    archives = []
+    for name, workers in (("one", "1"), ("two", "2")):
+        simulate(run, tmp_path / name, "--count", "12", "--workers", workers, "--format", "pdf,json")
+        archives.append((tmp_path / name / "invoices.zip").read_bytes())
+    assert archives[0] == archives[1]
+    simulate(run, tmp_path / "other", *SMALL, "--seed", "7")
+    assert (tmp_path / "other" / "invoices.zip").read_bytes() != archives[0]
+
+
+@pytest.mark.requirement("FR-1.1")
+def test_a_second_run_on_one_ledger_goes_on_where_the_first_stopped(run: Run, tmp_path: Path) -> None:
+    ledger = str(tmp_path / "books.db")
+    for turn in ("first", "second"):
+        simulate(run, tmp_path / turn, *SMALL, "--database", ledger)
+    found = [invoice["number"] for invoice in json.loads(run("invoices", "--database", ledger, "--json").out)]
+    assert len(found) == len(set(found)) == 24
+    counts = sorted(int(number[-6:]) for number in found if number.startswith("SCT/"))
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_a_rerun_without_a_database_begins_anew_with_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    simulate(run, tmp_path, *SMALL)
+    first = (tmp_path / "invoices.zip").read_bytes()
+    simulate(run, tmp_path, *SMALL)
+    assert (tmp_path / "invoices.zip").read_bytes() == first
+
+
+@pytest.mark.requirement("FR-7.1")
+def test_tenants_number_apart(run: Run, tmp_path: Path) -> None:
+    ledger = str(tmp_path / "books.db")
+    for tenant in ("north", "south"):
+        simulate(run, tmp_path / tenant, *SMALL, "--database", ledger, "--tenant", tenant)
+    north, south = (
+        run("invoices", "--database", ledger, "--tenant", tenant, "--json").out for tenant in ("north", "south")
+    )
+    assert north == south
+    assert json.loads(run("invoices", "--database", ledger, "--tenant", "empty", "--json").out) == []
+
+
+def test_result_as_json(run: Run, tmp_path: Path) -> None:
+    arguments = ("simulate", EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path)
+    outcome = run(*arguments, *SMALL, "--json")
+    result = json.loads(outcome.out)
+    assert result["verification"]["accepted"] is True
+    assert sum(result["documents"].values()) == 12
+    assert Path(result["archive"]).exists()
+
+
+@pytest.mark.requirement("FR-3.2")
+def test_schema_describes_every_field_and_accepts_the_example(run: Run) -> None:
+    schema = json.loads(run("schema", "simulation-config").out)
+    for definition in [schema, *schema["$defs"].values()]:
+        for name, field in definition.get("properties", {}).items():
+            target = schema["$defs"].get(field.get("$ref", "").rpartition("/")[2], {})
+            assert field.get("title") or target.get("title"), name
+    example = yaml.load((EXAMPLES / "demo.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+    assert set(example) <= set(schema["properties"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.requirement("FR-3.1")
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"colour": "green"}, "/colour"),
+        ({"first_day": "2026-12-01"}, "last_day"),
+        ({"bounds": {"lines": {"minimum": 9, "maximum": 3}}}, "/bounds/lines"),
+        ({"revenue": {"INR": {"amount": "0.01"}}}, "/revenue/INR"),
+        ({"realism_profile": "perfect"}, "/realism_profile"),
+    ],
+    ids=["unknown key", "reversed days", "impossible bounds", "unreachable revenue", "unknown profile"],
+)
+def test_a_bad_configuration_is_refused_with_its_place_and_nothing_written(
+    change: dict[str, object], place: str, run: Run, tmp_path: Path
+) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8")) | change
+    (tmp_path / "bad.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    out = tmp_path / "out"
+    outcome = run("simulate", tmp_path / "bad.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out)
+    assert outcome.status == 2
+    assert place in outcome.err
+    assert "Traceback" not in outcome.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", "missing.yaml", "--catalogue", "missing.xlsx", "--out", "out"),
+        ("simulate",),
+        ("invoices",),
+        ("schema", "another"),
+        ("demo", "--examples", "nowhere"),
+        ("invoices", "--database", "/dev/null/ledger.db"),
+    ],
+    ids=["missing file", "missing argument", "no ledger", "no such schema", "no examples", "no place for a ledger"],
+)
+def test_wrong_usage_ends_with_two_and_words(arguments: tuple[str, ...], run: Run) -> None:
+    outcome = run(*arguments)
+    assert outcome.status == 2
+    assert outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_an_unknown_format_names_those_there_are(run: Run, tmp_path: Path) -> None:
+    arguments = (
+        "simulate",
+        EXAMPLES / "demo.yaml",
+        "--catalogue",
+        EXAMPLES / "catalogue.xlsx",
+        "--out",
+        tmp_path / "out",
+    )
+    outcome = run(*arguments, "--format", "doc")
+    assert outcome.status == 2
+    assert "pdf" in outcome.err
+
+
+def test_a_configuration_that_is_no_text(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(b"\xff\xfe\x00\x01")
+    outcome = run(
+        "simulate", tmp_path / "bad.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "o"
+    )
+    assert outcome.status == 2
+    assert "UTF-8" in outcome.err

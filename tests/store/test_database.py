@@ -1,0 +1,80 @@
+"""A ledger's address is a path or a URI; what cannot be opened is said in one sentence."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ledgerflow.store.database import LedgerUnreachable, open_engine
+from ledgerflow.store.ledger import open_ledger
+
+
+@pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])
+def test_a_path_and_its_uri_are_the_same_ledger(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "books of 2026.db"
+    with open_ledger(str(path)) as ledger:
+        ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 7))
+    with open_ledger(form.format(path)) as ledger:
+        assert ledger.last("A{n:03}", "all") == 7
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgresql_is_reached_by_each_of_its_names(postgresql: str, scheme: str) -> None:
+    engine = open_engine(postgresql.replace("postgresql", scheme, 1))
+    with engine.connect() as connection:
+        assert connection.dialect.name == "postgresql"
+    engine.dispose()
+
+
+def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    not_a_database = tmp_path / "notes.txt"
+    not_a_database.write_text("to whom it may concern " * 100)
+    refused = [
+        ("mysql://localhost/books", "mysql:// is neither"),
+        (str(tmp_path / "nowhere" / "ledger.db"), "unable to open database file"),
+        (str(not_a_database), "file is not a database"),
+        (f"postgresql:///books?host={tmp_path}", "connection"),
+    ]
+    for url, reason in refused:
+        with pytest.raises(LedgerUnreachable, match=reason):
+            open_ledger(url)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_sqlite_ledger_is_set_to_write_ahead(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "ledger.db"))
+    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 60_000}
+    with engine.connect() as connection:
+        assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas} == pragmas
+    engine.dispose()
+
+
+def test_a_ledger_that_goes_away_is_said_to_be_out_of_reach(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with open_ledger(str(path)) as ledger:
+        with sqlite3.connect(path) as vandal:
+            vandal.execute("DROP TABLE counters")
+        vandal.close()
+        with pytest.raises(LedgerUnreachable, match="no such table: counters"):
+            ledger.last("A{n:03}", "all")
+        with pytest.raises(LedgerUnreachable, match="no such table: counters"):
+            ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 1))
+
+
+def test_whoever_opens_a_file_that_another_is_making_waits(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN IMMEDIATE")
+
+    def open_it() -> int:
+        with open_ledger(str(path)) as ledger:
+            return ledger.last("A{n:03}", "all")
+
+    with ThreadPoolExecutor(1) as hand:
+        opened = hand.submit(open_it)
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=0.2)
+        maker.execute("COMMIT")
+        maker.close()
+        assert opened.result(timeout=10) == 0
