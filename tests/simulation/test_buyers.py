@@ -74,6 +74,11 @@ def test_a_country_of_one_region_has_no_other() -> None:
     assert not any(part.away for part in parts)
 
 
+def test_weights_of_the_own_region_alone_leave_no_other() -> None:
+    sales = invoices(sell(books(shop(buyers={"regions": {"N1": 1}, "other_region": 0.5}))))
+    assert {sale.buyer.place.region for sale in sales} == {"N1"}
+
+
 @pytest.mark.parametrize("profile", ["basic", "realistic", "advanced"])
 @pytest.mark.parametrize("rate", [0, 0.25, 0.5, 0.9])
 def test_the_repeat_rate_is_exact(rate: float, profile: str) -> None:

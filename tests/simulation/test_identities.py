@@ -4,11 +4,13 @@ import re
 from importlib.metadata import entry_points
 
 import pytest
-from tests.simulation.town import LAWS, TOWN, books, invoices, sell, shop
+from numpy.random import Generator
+from tests.simulation.town import CATALOGUE, LAWS, TOWN, TownLaw, books, invoices, sell, shop
 
 from ledgerflow.billing.party import Holder, Jurisdiction, Party, Region, Registration
 from ledgerflow.simulation.config import Establishment
 from ledgerflow.simulation.identities import home_of, seller_of
+from ledgerflow.simulation.simulate import simulate
 
 
 def parties(**fields: object) -> list[Party]:
@@ -47,6 +49,21 @@ def test_two_customers_share_neither_number_nor_name(buyers: list[Party]) -> Non
     assert len(numbers) == len(set(numbers))
     for buyer in buyers:
         assert buyer.name == "" or named[buyer.name] == buyer
+
+
+class FewNumbers(TownLaw):
+    """Four numbers a region, each drawn as likely."""
+
+    def invent_registration(self, dice: Generator, party: Party) -> str:
+        return f"{party.place.region}0000000{dice.integers(0, 4)}"
+
+
+def test_numbers_are_all_used_before_one_is_used_twice() -> None:
+    mix = {"business": 1, "other_region": 0}
+    config = books(shop(buyers=mix, registration="unregistered"), count=6, repeat_rate=0)
+    sales = simulate(config, CATALOGUE, dict(LAWS) | {"town": FewNumbers()})
+    assert len({sale.supply.buyer.tax_number for sale in sales}) == 4
+    assert len({sale.supply.buyer.name for sale in sales}) == 6
 
 
 def test_addresses_and_telephones_are_nobodys(buyers: list[Party]) -> None:

@@ -6,7 +6,6 @@ past a bound and never at the cost of a price.
 
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
@@ -91,8 +90,19 @@ class Assortment:
         return int(np.argmin(distances))
 
     def _line(self, pick: Pick) -> SupplyLine:
-        return replace(
-            self.products[pick.product], quantity=Decimal(pick.quantity), discount_percent=Decimal(pick.discount)
+        product = self.products[pick.product]
+        return SupplyLine(  # named in full, for `replace` takes three times as long
+            description=product.description,
+            quantity=Decimal(pick.quantity),
+            unit_price=product.unit_price,
+            unit=product.unit,
+            sku=product.sku,
+            description_local=product.description_local,
+            commodity_code=product.commodity_code,
+            category=product.category,
+            discount_percent=Decimal(pick.discount),
+            declared_rate=product.declared_rate,
+            cess_rate=product.cess_rate,
         )
 
     def _distinct(self, dice: Generator, chances: list[float], size: int) -> list[int]:

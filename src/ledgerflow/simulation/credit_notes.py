@@ -11,7 +11,7 @@ from numpy.random import Generator
 from ledgerflow.billing.supply import Correction, NoteKind, Supply, SupplyLine
 from ledgerflow.simulation.buyers import portion
 from ledgerflow.simulation.config import SimulationConfig
-from ledgerflow.simulation.streams import Stream, dice_for
+from ledgerflow.simulation.streams import Stream, dice_for, some
 
 _REASONS = ("Goods returned", "Damaged in transit", "Short delivery", "Wrong item sent", "Price difference agreed")
 _WHOLE_SALE = 0.1  # of the notes: the whole sale is taken back
@@ -54,12 +54,12 @@ def note_of(back: Return, sale: Supply, position: int) -> Supply:
 
 def _return(dice: Generator, place: int, sale: Supply, end: datetime) -> Return:
     days = min(exp(dice.normal(*_DAYS)), 3650.0)
-    spot, whole, reason = dice.random(3)
+    spot, whole, reason = dice.random(3).tolist()
     moment = sale.tax_point + timedelta(days=days)
     if moment > end:
-        moment = sale.tax_point + (end - sale.tax_point) * float(spot)
+        moment = sale.tax_point + (end - sale.tax_point) * spot
     lines = sale.lines if whole < _WHOLE_SALE else _part(dice, sale.lines)
-    return Return(place, moment.replace(microsecond=0), lines, _REASONS[int(reason * len(_REASONS))])
+    return Return(place, moment.replace(microsecond=0), lines, some(reason, _REASONS))
 
 
 def _part(dice: Generator, lines: tuple[SupplyLine, ...]) -> tuple[SupplyLine, ...]:

@@ -8,8 +8,9 @@ from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import TaxContext, Totals
 from ledgerflow.simulation.amounts import fit, within
 from ledgerflow.simulation.baskets import Pick
-from ledgerflow.simulation.branches import Branch, Order, supply_of
+from ledgerflow.simulation.branches import Branch
 from ledgerflow.simulation.config import AmountBounds, Measure, SimulationConfig
+from ledgerflow.simulation.orders import Order, supply_of
 from ledgerflow.simulation.streams import Stream, dice_for, entity
 
 

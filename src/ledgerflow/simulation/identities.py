@@ -6,21 +6,23 @@ Tax numbers come from the law, out of ranges of nobody's; e-mail addresses only 
 
 import re
 import tomllib
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 
-import numpy as np
 from numpy.random import Generator
 
 from ledgerflow.billing.party import City, Holder, Jurisdiction, Party, Place, Region, Registration
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.config import Establishment, SimulationConfig
-from ledgerflow.simulation.names import FIRM_HOLDERS, Flavour, Wording, flavour_of
-from ledgerflow.simulation.streams import Stream, dice_for
+from ledgerflow.simulation.names import FIRM_HOLDERS, Flavour, flavour_of
+from ledgerflow.simulation.streams import Stream, dice_for, some
 
-_LEGAL_FORMS = (0.45, 0.30, 0.25)  # of business buyers: companies, firms, sole proprietors [estimate]
+_LEGAL_FORMS = (0.45, 0.75)  # of business buyers 45 % are companies, 30 % firms, the rest sole proprietors [estimate]
+_ADDRESS = 4  # chances that an address takes
 _NOWHERE = City("")
 _NO_REGION = Region("", "", ())
 
@@ -43,7 +45,7 @@ def seller_of(
     home = home or law.jurisdiction
     dice = dice_for(config.seed, Stream.ESTABLISHMENT, config.business.establishments.index(establishment))
     place = _seat(dice, establishment, home)
-    phone = telephone(dice, home.phone)
+    phone = telephone(dice.random(), home.phone)
     name = establishment.name or config.business.name
     seller = Party(
         name=name,
@@ -73,10 +75,11 @@ def region_of(establishment: Establishment, home: Jurisdiction) -> Region | None
 
 def person(dice: Generator, home: Jurisdiction, region: Region | None, pick: int, near: Place) -> Party:
     """A private person; `pick` counts the customers, so that no two share a name."""
-    place, flavour = _address(dice, home, region, near)
+    *where, line = dice.random(_ADDRESS + 1).tolist()
+    place, flavour = _address(where, home, region, near)
     name = flavour.person(pick)
     email = f"{_slug(name.text)}@example.com"
-    return Party(name.text, place, name_local=name.local, phone=telephone(dice, home.phone), email=email)
+    return Party(name.text, place, name_local=name.local, phone=telephone(line, home.phone), email=email)
 
 
 def firm(
@@ -89,8 +92,9 @@ def firm(
     registration: Registration,
 ) -> Party:
     """A business with its tax number; under a law without numbers it is a business all the same, unregistered."""
-    place, flavour = _address(dice, home, region, near)
-    holder = FIRM_HOLDERS[int(np.searchsorted(np.cumsum(_LEGAL_FORMS[:-1]), dice.random(), side="right"))]
+    *where, form, line = dice.random(_ADDRESS + 2).tolist()
+    place, flavour = _address(where, home, region, near)
+    holder = FIRM_HOLDERS[bisect(_LEGAL_FORMS, form)]
     name = flavour.firm(holder, pick)
     buyer = Party(
         name=name.text,
@@ -98,7 +102,7 @@ def firm(
         registration=registration,
         holder=holder,
         name_local=name.local,
-        phone=telephone(dice, home.phone),
+        phone=telephone(line, home.phone),
         email=f"accounts@{_slug(name.text)}.example",
     )
     number = law.invent_registration(dice, buyer)
@@ -109,25 +113,22 @@ def foreigner(dice: Generator, home: Jurisdiction, pick: int) -> Party:
     """A company in another country, without a number of the seller's law."""
     countries = [country for country in _abroad() if country.code != home.country]
     country = countries[pick % len(countries)]
-    form, street, city, number = dice.integers(
-        0, (len(country.forms), len(country.streets), len(country.cities), 240)
-    ).tolist()
-    name = flavour_of("", "en").firm(Holder.INDIVIDUAL, pick // len(countries))
-    suffix = country.forms[form].fill(stem=Wording(name.text), trade=Wording("")).text
-    town, postal_code = country.cities[city]
-    name_text = " ".join(suffix.split())
+    form, street, city, number, line = dice.random(5).tolist()
+    own = flavour_of("", "en").firm(Holder.INDIVIDUAL, pick // len(countries)).text
+    name = some(form, country.forms).format(name=own)
+    town, postal_code = some(city, country.cities)
     return Party(
-        name=name_text,
+        name=name,
         place=Place(
             country=country.code,
             city=town,
-            street=country.streets[street].format(number=number + 1),
+            street=some(street, country.streets).format(number=1 + int(number * 240)),
             postal_code=postal_code,
         ),
         registration=Registration.OVERSEAS,
         holder=Holder.COMPANY,
-        phone=telephone(dice, country.phone),
-        email=f"accounts@{_slug(name_text)}.example",
+        phone=telephone(line, country.phone),
+        email=f"accounts@{_slug(name)}.example",
     )
 
 
@@ -136,42 +137,41 @@ def walk_in(near: Place) -> Party:
     return Party("", replace(near, street="", street_local="", postal_code=""))
 
 
-def telephone(dice: Generator, pattern: str) -> str:
+def telephone(chance: float, pattern: str) -> str:
     """A number by a pattern in which `#` stands for a digit."""
-    digits = iter(dice.integers(0, 10, pattern.count("#")).tolist())
-    return "".join(str(next(digits)) if sign == "#" else sign for sign in pattern)
+    count = pattern.count("#")
+    digits = iter(f"{int(chance * 10**count):0{count}d}")
+    return "".join([next(digits) if sign == "#" else sign for sign in pattern])
 
 
 def _seat(dice: Generator, establishment: Establishment, home: Jurisdiction) -> Place:
-    region = region_of(establishment, home) or some_region(dice, home.regions)
-    place, _ = _address(dice, home, region, Place(home.country, city=establishment.city))
+    anywhere, code, *where = dice.random(2 + _ADDRESS).tolist()
+    region = region_of(establishment, home) or some_region(anywhere, home.regions)
+    place, _ = _address(where, home, region, Place(home.country, city=establishment.city))
     if establishment.city:
         city = (_city(region, establishment.city) if region else None) or _NOWHERE
-        postal_code = _postal_code(dice, city, home.postal_digits) or place.postal_code
+        postal_code = _postal_code(code, city, home.postal_digits) or place.postal_code
         place = replace(place, city=establishment.city, city_local=city.name_local, postal_code=postal_code)
     if establishment.street:
         place = replace(place, street=establishment.street, street_local=establishment.street_local)
     return replace(place, postal_code=establishment.postal_code or place.postal_code)
 
 
-def some_region(
-    dice: Generator, regions: Sequence[Region], weights: Mapping[str, float] | None = None
-) -> Region | None:
+def some_region(chance: float, regions: Sequence[Region], weights: Mapping[str, float] | None = None) -> Region | None:
     """A region by its weight; none where the country has none."""
     if not regions:
         return None
-    steps = np.cumsum([weights.get(region.code, 0.0) if weights else region.weight for region in regions])
-    return regions[int(np.searchsorted(steps, dice.random() * steps[-1], side="right"))]
+    steps = list(accumulate(weights.get(region.code, 0.0) if weights else region.weight for region in regions))
+    return regions[bisect(steps, chance * steps[-1])]
 
 
-def _address(dice: Generator, home: Jurisdiction, region: Region | None, near: Place) -> tuple[Place, Flavour]:
+def _address(chances: Sequence[float], home: Jurisdiction, region: Region | None, near: Place) -> tuple[Place, Flavour]:
     """A street in a city of the region, the earlier cities more often; where the law knows no cities, the seller's."""
     region = region or _NO_REGION
-    lean = dice.random()
-    city = region.cities[int(len(region.cities) * lean**2)] if region.cities else City(near.city, 0, 0, near.city_local)
-    postal_code = _postal_code(dice, city, home.postal_digits)
+    lean, code, spot, number = chances
+    city = some(lean**2, region.cities) if region.cities else City(near.city, 0, 0, near.city_local)
     flavour = flavour_of(home.country, home.language, region.code)
-    street = flavour.street(dice)
+    street = some(spot, flavour.streets).numbered(1 + int(number * 240))
     place = Place(
         home.country,
         region.code,
@@ -181,15 +181,16 @@ def _address(dice: Generator, home: Jurisdiction, region: Region | None, near: P
         city.name_local,
         street.text,
         street.local,
-        postal_code,
+        _postal_code(code, city, home.postal_digits),
     )
     return place, flavour
 
 
-def _postal_code(dice: Generator, city: City, digits: int) -> str:
+def _postal_code(chance: float, city: City, digits: int) -> str:
     if not city.first_postal_code:
         return ""
-    return f"{dice.integers(city.first_postal_code, city.last_postal_code, endpoint=True):0{digits}d}"
+    count = city.last_postal_code - city.first_postal_code + 1
+    return f"{city.first_postal_code + int(chance * count):0{digits}d}"
 
 
 def _city(region: Region, name: str) -> City | None:
@@ -204,7 +205,7 @@ def _slug(name: str) -> str:
 class _Abroad:
     code: str
     phone: str
-    forms: tuple[Wording, ...]
+    forms: tuple[str, ...]
     streets: tuple[str, ...]
     cities: tuple[tuple[str, str], ...]
 
@@ -216,7 +217,7 @@ def _abroad() -> tuple[_Abroad, ...]:
         _Abroad(
             code=table["country"],
             phone=table["phone"],
-            forms=tuple(Wording(form) for form in table["forms"]),
+            forms=tuple(table["forms"]),
             streets=tuple(table["streets"]),
             cities=tuple((city, code) for city, code in table["cities"]),
         )

@@ -8,10 +8,11 @@ from ledgerflow.billing.errors import Finding
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.tax import TaxContext, Totals
 from ledgerflow.simulation.baskets import Pick
-from ledgerflow.simulation.branches import Branch, Order, orders_of, supply_of
+from ledgerflow.simulation.branches import Branch
 from ledgerflow.simulation.buyers import segments
 from ledgerflow.simulation.config import AmountBounds, RevenueTarget, SimulationConfig
 from ledgerflow.simulation.drafts import measured, totals_of
+from ledgerflow.simulation.orders import Order, orders_of, supply_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,14 +140,9 @@ def _properties(where: Sequence[str]) -> Mapping[str, Json]:
 
 
 def _resolved(node: Json, whole: Mapping[str, Json]) -> Json:
-    """What a reference points at; of alternatives, the one that is no null."""
-    if isinstance(node, Mapping):
-        choices = node.get("anyOf")
-        for choice in choices if isinstance(choices, list) else ():
-            if isinstance(choice, Mapping) and choice.get("type") != "null":
-                return _resolved(choice, whole)
-        reference = node.get("$ref")
-        definitions = whole["$defs"]
-        if isinstance(reference, str) and isinstance(definitions, Mapping):
-            return definitions[reference.rsplit("/", 1)[1]]
+    """What a reference points at."""
+    reference = node.get("$ref") if isinstance(node, Mapping) else None
+    definitions = whole["$defs"]
+    if isinstance(reference, str) and isinstance(definitions, Mapping):
+        return definitions[reference.rsplit("/", 1)[1]]
     return node

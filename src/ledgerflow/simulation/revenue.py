@@ -6,10 +6,11 @@ from decimal import Decimal
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.supply import Supply
-from ledgerflow.simulation.branches import Branch, Order, orders_of
+from ledgerflow.simulation.branches import Branch
 from ledgerflow.simulation.buyers import segments, with_customers
 from ledgerflow.simulation.config import AmountBounds, RevenueTarget, SimulationConfig
 from ledgerflow.simulation.drafts import draft, draft_near, measured, totals_of
+from ledgerflow.simulation.orders import Order, orders_of
 from ledgerflow.simulation.streams import Stream, dice_for
 from ledgerflow.simulation.target import Pool
 

@@ -8,12 +8,13 @@ from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import TaxStrategy
-from ledgerflow.simulation.branches import Branch, Order, open_branches, orders_of
+from ledgerflow.simulation.branches import Branch, open_branches
 from ledgerflow.simulation.buyers import apportion, segments, with_customers
 from ledgerflow.simulation.config import MOST_INVOICES, SimulationConfig
 from ledgerflow.simulation.contradictions import refuse_contradictions
 from ledgerflow.simulation.credit_notes import Return, note_of, returns_of
 from ledgerflow.simulation.drafts import draft, key_of
+from ledgerflow.simulation.orders import Order, orders_of
 from ledgerflow.simulation.revenue import meet, usual_invoice
 
 _REPORT_EVERY = 256

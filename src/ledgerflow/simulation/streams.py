@@ -4,12 +4,16 @@ Philox is counter-based: a stream is named by a key, so any worker can make any 
 al., Parallel random numbers: as easy as 1, 2, 3; SC 2011).
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.random import Generator, Philox
 from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import DTypeLike, NDArray
+
+Thing = TypeVar("Thing")
 
 
 class Stream(IntEnum):
@@ -45,6 +49,11 @@ class _Key(ISeedSequence):
 def dice_for(seed: int, stream: Stream, index: int = 0) -> Generator:
     """The dice of one entity: the same three numbers give the same draws, in any process and any order."""
     return Generator(Philox(_Key(seed, stream << 48 | index)))  # type: ignore[arg-type]  # stubs lag behind
+
+
+def some(chance: float, things: Sequence[Thing]) -> Thing:
+    """One of the things, each as likely, by a chance from 0 to below 1."""
+    return things[int(chance * len(things))]
 
 
 def entity(branch: int, serial: int, alternative: int = 0) -> int:

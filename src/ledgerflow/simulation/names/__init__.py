@@ -11,8 +11,6 @@ from functools import cache
 from importlib.resources import files
 from math import gcd
 
-from numpy.random import Generator
-
 from ledgerflow.billing.party import Holder
 
 
@@ -34,6 +32,10 @@ class Wording:
             self.text.format(**{gap: word.text for gap, word in words.items()}),
             self.local.format(**{gap: word.local for gap, word in words.items()}),
         )
+
+    def numbered(self, number: int) -> "Wording":
+        """Both sides with a number in their gap, in Latin digits."""
+        return Wording(self.text.format(number=number), self.local.format(number=number))
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,6 @@ class Flavour:
                 first=first, second=self.stems[(stem + turn) % len(self.stems)]
             )
         return forms[form].fill(stem=first, trade=self.trades[trade])
-
-    def street(self, dice: Generator) -> Wording:
-        """A street with a number."""
-        pick, number = dice.integers(0, (len(self.streets), 240)).tolist()
-        numbered = Wording(str(number + 1), str(number + 1))
-        street: Wording = self.streets[pick]
-        return street.fill(number=numbered)
 
 
 @dataclass(frozen=True)
