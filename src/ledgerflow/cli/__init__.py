@@ -1,7 +1,10 @@
 """The command line: `ledgerflow`. Reads what the user says, calls one deed, shows what came of it."""
 
+import gc
 import sys
 from collections.abc import Sequence
+
+_SELDOM = 100_000  # objects between two collections: loading makes many objects and no garbage
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -9,12 +12,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Everything is imported here and not above: a spawned worker reads the module that was started, and needs none of it.
     """
+    gc.set_threshold(_SELDOM)
     from ledgerflow.billing.errors import BillingError, InputRefused
-    from ledgerflow.cli.books import app
+    from ledgerflow.cli.commands import app
     from ledgerflow.cli.output import complain
-    from ledgerflow.cli.taxes import app as taxes
 
-    app.add_typer(taxes, name="tax")
     try:
         app(arguments)
     except InputRefused as refused:

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.settings import Settings
 
 Database = Annotated[
     str,
@@ -18,6 +17,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def chosen(database: str, tenant: str) -> tuple[str, str]:
     """The ledger's address and the tenant: from the options, else from the environment."""
+    from ledgerflow.settings import Settings
+
     settings = Settings()
     return database or settings.database_url, tenant or settings.tenant
 

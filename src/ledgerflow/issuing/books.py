@@ -1,6 +1,7 @@
 """The deed of making books: sales are simulated, issued and packed; register and report are laid beside the archive."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +33,6 @@ class Order:
     config: SimulationConfig
     catalogue: Sequence[Product]
     formats: Sequence[Format]
-    workers: int
     at: datetime
     actor: str
 
@@ -43,6 +43,7 @@ class Books:
 
     batch: Batch
     archive: Path
+    files: int
     report: Path
     registers: tuple[Path, ...]
     totals: tuple[CurrencyTotals, ...]
@@ -54,6 +55,7 @@ def make_books(
     laws: Mapping[str, TaxStrategy],
     folder: Path,
     ledger: Callable[[], AbstractContextManager[Ledger]],
+    pool: ProcessPoolExecutor | None,
     progress: Progress,
 ) -> Books:
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
@@ -74,10 +76,11 @@ def make_books(
         "documents": len(invoices),
     }
     with whole_file(folder / ARCHIVE) as target:
-        pack_batch(invoices, order.formats, target, about, workers=order.workers, progress=progress)
+        manifest = pack_batch(invoices, order.formats, target, about, pool=pool, progress=progress)
     return Books(
         batch=batch,
         archive=folder / ARCHIVE,
+        files=len(manifest.files) + 1,
         report=_write(folder / REPORT, report(invoices, title=order.config.business.name, about=about).encode()),
         registers=tuple(_registers(folder)),
         totals=totals(invoices),

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +18,7 @@ File = tuple[str, bytes]
 _Order = tuple[Sequence[Invoice], Future[list[File]]]
 
 _CHUNK = 5  # invoices drawn together: few enough that no worker is long alone at the end
-_AHEAD = 8  # chunks waiting for each worker, so that neither they nor their files pile up
+_AHEAD = 16  # chunks waiting, so that neither they nor their files pile up
 
 
 def pack_batch(
@@ -28,18 +27,19 @@ def pack_batch(
     target: Sink,
     about: Mapping[str, object],
     *,
-    workers: int = 1,
+    pool: ProcessPoolExecutor | None = None,
     progress: Progress | None = None,
 ) -> Manifest:
     """Packs the files of all formats, and always the invoices as JSON, which verification needs.
 
-    Formats that make one file an invoice are drawn by `workers` processes, this one among them; to the others a format
-    travels by pickle. The bytes depend neither on how many there are nor on who finishes first.
+    Formats that make one file an invoice are drawn by this process and those of the `pool` together; to them a format
+    travels by pickle. The bytes depend neither on how many there are nor on who finishes first. What is made over the
+    whole batch comes first, while the others draw.
     """
-    every = list({format.code: format for format in (json_documents, *formats)}.values())
-    with _workshop(workers) as pool:
-        files = [_draw(format, invoices, pool, workers, progress or _in_silence) for format in every]
-        return pack(target, chain.from_iterable(files), about)
+    every = {format.code: format for format in (json_documents, *formats)}.values()
+    files = [_draw(format, invoices, pool, progress or _in_silence) for format in every]
+    in_turn = [made for _, made in sorted(zip(every, files, strict=True), key=lambda pair: pair[0].scope)]
+    return pack(target, chain.from_iterable(in_turn), about)
 
 
 @contextmanager
@@ -54,24 +54,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-@contextmanager
-def _workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """The other workers, for we are one ourselves. Started afresh: Typst hangs in a fork of a process that used it."""
-    if workers < 2:
-        yield None
-        return
-    pool = ProcessPoolExecutor(workers - 1, get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def _draw(
     format: Format,
     invoices: Sequence[Invoice],
     pool: ProcessPoolExecutor | None,
-    workers: int,
     progress: Progress,
 ) -> Iterator[File]:
     """The files of one format, in order. What goes to the pool begins at once, not when its files are asked for."""
@@ -81,7 +67,7 @@ def _draw(
     if pool is None or format.code == json_documents.code:
         return _told(format.code, [len(chunk) for chunk in chunks], map(format.files, chunks), progress)
     orders = ((chunk, pool.submit(_draw_chunk, format, [to_json(one) for one in chunk])) for chunk in chunks)
-    waiting = deque(islice(orders, workers * _AHEAD))
+    waiting = deque(islice(orders, _AHEAD))
     return _drawn_together(format, waiting, orders, lambda done: progress(format.code, done, len(invoices)))
 
 

@@ -15,6 +15,7 @@ from ledgerflow.rendering.page import Cell, Column, Label, Table
 _DASH: Final = "–"
 _LEAST: Final = 42.0  # millimetres that a description should have
 _MOST: Final = 70.0  # beyond which a longer one may wrap
+_SPARE: Final = 1.15  # letters differ in width
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,14 @@ def _set(fields: Sequence[_Field], entries: Sequence[_Entry], roomy: bool) -> Ta
         Column(field.head, 0 if field.widest else width(field.head, cells, roomy), field.figures, field.code)
         for field, cells in zip(fields, zip(*rows, strict=True), strict=True)
     )
-    return Table(Label(""), columns, rows)
+    return Table(Label(""), columns, rows, high=_high(columns, rows))
+
+
+def _high(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> int:
+    """The lines of the highest cell, if the descriptions have room to spare; the figures are measured and never wrap."""
+    room = PAPER - sum(column.width for column in columns)
+    words = [(text,) for row in rows for column, cell in zip(columns, row, strict=True) if not column.width for text in cell]
+    return max(len(cell) for row in rows for cell in row) if longest(words) * _SPARE <= room else 0
 
 
 def _fields(draft: Draft, entries: Sequence[_Entry]) -> Iterator[_Field]:

@@ -46,12 +46,16 @@ Cell = tuple[str, ...]  # the text of a cell, then the smaller lines beneath it
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a head that repeats on every page; `foot` is its row of sums, if it has one."""
+    """A table with a head that repeats on every page; `foot` is its row of sums, if it has one.
+
+    `high` is how many lines every row surely takes, so that Typst need not find out; 0 where one may wrap.
+    """
 
     title: Label
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     foot: tuple[Cell, ...] = ()
+    high: int = 0
 
 
 @dataclass(frozen=True, slots=True)

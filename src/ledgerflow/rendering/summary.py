@@ -102,7 +102,7 @@ def _spread(table: Table) -> Table:
     first = replace(table.columns[0], width=_CODE, code=True)
     stretch = (PAPER - _CODE) / sum(column.width for column in table.columns)
     others = tuple(replace(column, width=round(column.width * stretch, 2)) for column in table.columns[1:])
-    return replace(table, columns=(first, *others))
+    return replace(table, columns=(first, *others), high=1)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

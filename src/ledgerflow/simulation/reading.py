@@ -20,8 +20,8 @@ def schema() -> dict[str, Json]:
     return SimulationConfig.model_json_schema()
 
 
-def read_config(text: str, source: str) -> SimulationConfig:
-    """The configuration in a YAML or JSON text; `source` names it in what is said about it."""
+def read_config(text: str, source: str, **changes: int) -> SimulationConfig:
+    """The configuration in a YAML or JSON text, `changes` put in; `source` names it in what is said about it."""
     try:
         entries = json.loads(text, object_pairs_hook=_unique, parse_float=str) if _is_json(text) else _from_yaml(text)
     except (yaml.YAMLError, json.JSONDecodeError) as fault:
@@ -29,7 +29,7 @@ def read_config(text: str, source: str) -> SimulationConfig:
     if not isinstance(entries, dict):
         raise InputRefused([_no_mapping(source)])
     try:
-        return SimulationConfig.model_validate(entries)
+        return SimulationConfig.model_validate({**entries, **changes})
     except ValidationError as faults:
         raise InputRefused([_finding(fault) for fault in faults.errors(include_url=False)]) from faults
 

@@ -1,0 +1,8 @@
+"""All commands under one name."""
+
+from ledgerflow.cli.books import app
+from ledgerflow.cli.taxes import app as taxes
+
+app.add_typer(taxes, name="tax")
+
+__all__ = ["app"]

@@ -1,0 +1,58 @@
+"""Why a line bears its tax, and whether worked examples hold."""
+
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from ledgerflow.assembly import Application
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.cli.options import chosen, read_bytes, required
+from ledgerflow.cli.output import complain, show_facts, show_json
+from ledgerflow.issuing.golden import assess_examples
+
+
+def explain_line(number: str, line: int, database: str, tenant: str, *, as_json: bool) -> None:
+    """Rule, rate, from which day, by which instrument."""
+    address, whose = chosen(database, tenant)
+    with Application().open_ledger(required(address), whose) as ledger:
+        invoice = ledger.find(number)
+    if line > len(invoice.supply.lines):
+        raise typer.BadParameter(f"{number} has {len(invoice.supply.lines)} line(s).", param_hint="LINE")
+    facts = _explanation(invoice, line - 1)
+    if as_json:
+        show_json(facts)
+    else:
+        show_facts(facts)
+
+
+def assess_file(examples: Path, kind: Literal["gst", "vat"], *, check: bool) -> bool:
+    """Prints the file assessed, or checks what it expects; false where that differs."""
+    computed, differences = assess_examples(read_bytes(examples, "file of examples"), kind, Application().laws)
+    if not check:
+        show_json(computed)
+        return True
+    complain(*differences)
+    if not differences:
+        show_facts({"examples": str(len(computed["examples"])), "differences": "none"})
+    return not differences
+
+
+def _explanation(invoice: Invoice, place: int) -> dict[str, str]:
+    line, assessed = invoice.supply.lines[place], invoice.tax.lines[place]
+    charge = assessed.charge
+    taxes = ", ".join(f"{due.tax} {due.rate.normalize():f} % = {due.amount}" for due in assessed.dues)
+    return {
+        "invoice": f"{invoice.number} of {invoice.day}, {invoice.kind.value.replace('_', ' ')}",
+        "line": f"{place + 1}: {line.description}",
+        "code": line.commodity_code or "none",
+        "taxable value": f"{assessed.taxable_value} {invoice.supply.currency.code}",
+        "treatment": charge.treatment.value.replace("_", " "),
+        "tax": taxes or "none",
+        "place of supply": invoice.tax.place_of_supply.region_name or invoice.tax.place_of_supply.country,
+        "rule": charge.rule,
+        "in force from": str(charge.since),
+        "by": charge.source,
+        "payable by": charge.payable_by.value,
+        **({"reason": charge.reason} if charge.reason else {}),
+    }

@@ -1,0 +1,135 @@
+"""Making books from what the user said, and showing what was made."""
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from ledgerflow.assembly import Application
+from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.cli.options import chosen, read_bytes
+from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
+from ledgerflow.intake.catalogue_sheet import read_catalogue
+from ledgerflow.issuing.books import Books, Order, make_books
+from ledgerflow.rendering.figures import grouped
+from ledgerflow.simulation import SimulationConfig, read_config
+from ledgerflow.store.ledger import DatabaseLedger
+
+LEDGER = "ledger.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The words of the command; empty where the user said nothing."""
+
+    config: Path
+    catalogue: Path
+    out: Path
+    formats: str
+    count: int | None = None
+    seed: int | None = None
+    database: str = ""
+    tenant: str = ""
+
+
+def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: bool) -> None:
+    """Makes the books, verifies them if asked to, and tells where things lie and what they come to."""
+    application = Application()
+    formats = tuple(application.format(code.strip()) for code in wish.formats.split(",") if code.strip())
+    config = _read_config(wish)
+    goods = read_catalogue(read_bytes(wish.catalogue, "catalogue"))
+    complain(*goods.warnings)
+    address, tenant = chosen(wish.database, wish.tenant) if not check else ("", "default")
+    order = Order(config, goods.products, formats, datetime.now(UTC), "command line")
+
+    def ledger() -> DatabaseLedger:
+        return application.open_ledger(address or _fresh(wish.out / LEDGER), tenant)
+
+    with progress_bar() as progress:
+        books = make_books(order, application.laws, wish.out, ledger, pool, progress)
+        if check:
+            progress("verify", 0, 1)
+        sound = _is_sound(books.archive) if check else None
+        if check:
+            progress("verify", 1, 1)
+    _show(books, sound, address or str(wish.out / LEDGER), as_json=as_json)
+    if sound is False:
+        raise typer.Exit(1)
+
+
+def _read_config(wish: Wish) -> SimulationConfig:
+    content = read_bytes(wish.config, "configuration")
+    said = {name: value for name, value in (("count", wish.count), ("seed", wish.seed)) if value is not None}
+    try:
+        return read_config(content.decode("utf-8-sig"), str(wish.config), **said)
+    except UnicodeDecodeError as error:
+        message = "The configuration is no UTF-8 text."
+        finding = Finding("config.not_text", str(wish.config), message, "Save it as UTF-8.")
+        raise InputRefused([finding]) from error
+
+
+def _is_sound(archive: Path) -> bool:
+    from ledgerflow.export.verification import verify
+
+    result = verify(archive)
+    complain(*(str(fault) for fault in result.faults))
+    return result.accepted
+
+
+def _fresh(path: Path) -> str:
+    """Clears away the ledger of an earlier run in the folder: without --database every run begins at number one."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return str(path)
+
+
+def _show(books: Books, sound: bool | None, ledger: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json(_made(books, sound, ledger))
+        return
+    kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in books.invoices.items())
+    verdict = {True: ", verified", False: ", NOT SOUND", None: ""}[sound]
+    show_facts(
+        {
+            "documents": f"{books.batch.size} ({kinds})",
+            "archive": f"{books.archive} ({books.files} files{verdict})",
+            **{f"register {path.suffix[1:]}": str(path) for path in books.registers},
+            "report": str(books.report),
+            "ledger": ledger,
+            "generation": books.batch.generation_id,
+        }
+    )
+    rows = []
+    for total in books.totals:
+        figures = {"taxable value": total.taxable_value, "exempt value": total.exempt_value, **total.taxes}
+        for name, amount in {**figures, "grand total": total.grand_total}.items():
+            rows.append([total.currency.code, name, grouped(amount, total.currency)])
+    show_table("\nTotals", ["currency", "figure", "amount"], rows, right=["amount"])
+
+
+def _made(books: Books, sound: bool | None, ledger: str) -> dict[str, Any]:
+    return {
+        "generation_id": books.batch.generation_id,
+        "batch": books.batch.number,
+        "documents": dict(books.invoices),
+        "archive": str(books.archive),
+        "files": books.files,
+        "verified": sound,
+        "registers": [str(path) for path in books.registers],
+        "report": str(books.report),
+        "ledger": ledger,
+        "totals": [
+            {
+                "currency": total.currency.code,
+                "documents": total.documents,
+                "taxable_value": str(total.taxable_value),
+                "exempt_value": str(total.exempt_value),
+                "taxes": {tax: str(amount) for tax, amount in total.taxes.items()},
+                "grand_total": str(total.grand_total),
+            }
+            for total in books.totals
+        ],
+    }

@@ -1,0 +1,34 @@
+"""Worker processes that draw pages: started before the work is known, so that they load while it is prepared.
+
+This module imports nothing heavy, for whoever opens a workshop wants it to start at once.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+
+@contextmanager
+def open_workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """The workers besides this process, which is one itself; none for a single one.
+
+    They are spawned, never forked: Typst's threads do not survive a fork.
+    """
+    others = workers - 1
+    if others < 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(others, get_context("spawn"))
+    try:
+        for _ in range(others):
+            pool.submit(_load)
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _load() -> None:
+    """Loads what drawing needs."""
+    import ledgerflow.issuing.packing
+    import ledgerflow.rendering.pdf  # noqa: F401  # loaded for its own sake
