@@ -115,7 +115,4 @@ class Jurisdiction:
     @classmethod
     def from_mapping(cls, table: Mapping[str, object]) -> "Jurisdiction":
         """Reads the `[jurisdiction]` table of a country's TOML file, its regions and their cities nested in it."""
-        return _JURISDICTION.validate_python(table)
-
-
-_JURISDICTION = TypeAdapter(Jurisdiction)
+        return TypeAdapter(cls).validate_python(table)

@@ -25,3 +25,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BillingError as error:
         complain(str(error))
         sys.exit(2)
+    finally:
+        gc.freeze()  # what is left goes with the process; nobody need look through it

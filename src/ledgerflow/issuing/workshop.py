@@ -29,6 +29,8 @@ def open_workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def _load() -> None:
-    """Loads what drawing needs."""
-    import ledgerflow.issuing.packing
-    import ledgerflow.rendering.pdf  # noqa: F401  # loaded for its own sake
+    """Loads what drawing needs: the deed and the engine."""
+    import ledgerflow.issuing.packing  # noqa: F401  # loaded for its own sake
+    from ledgerflow.rendering.pdf import prepare
+
+    prepare()

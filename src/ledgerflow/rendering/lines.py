@@ -69,9 +69,10 @@ def _set(fields: Sequence[_Field], entries: Sequence[_Entry], roomy: bool) -> Ta
 
 
 def _high(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> int:
-    """The lines of the highest cell, if the descriptions have room to spare; the figures are measured and never wrap."""
+    """The lines of the highest cell, if the descriptions have room to spare; figures are measured and never wrap."""
     room = PAPER - sum(column.width for column in columns)
-    words = [(text,) for row in rows for column, cell in zip(columns, row, strict=True) if not column.width for text in cell]
+    widest = [place for place, column in enumerate(columns) if not column.width]
+    words = [(text,) for row in rows for place in widest for text in row[place]]
     return max(len(cell) for row in rows for cell in row) if longest(words) * _SPARE <= room else 0
 
 

@@ -32,6 +32,13 @@ def draw(invoice: Invoice) -> bytes:
     return draw_page(layout(invoice))
 
 
+def prepare() -> None:
+    """Loads engine and reader before the first page is asked for."""
+    import pypdf  # noqa: F401  # the reader: loaded for its own sake
+
+    _compiler()
+
+
 def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
     """The first page as a PNG, for those who would rather look than read."""
     told = _told(layout(invoice))
