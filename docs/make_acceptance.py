@@ -27,6 +27,8 @@ def markers() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.FunctionDef):
                 for decorator in node.decorator_list:
                     yield from ((mark, f"{module}::{node.name}") for mark in _marked(decorator))
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+                yield from ((mark, module) for mark in _marked(node.value))
 
 
 def _marked(decorator: ast.expr) -> Iterator[str]:

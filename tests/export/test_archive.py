@@ -19,7 +19,7 @@ def packed(files: list[tuple[str, bytes]], about: Mapping[str, object] | None = 
     return target.getvalue()
 
 
-@pytest.mark.requirement("FR-6")
+@pytest.mark.requirement("FR-6.1")
 def test_the_manifest_has_the_hash_of_every_other_member() -> None:
     with zipfile.ZipFile(BytesIO(packed(FILES, {"seed": 7}))) as archive:
         assert archive.testzip() is None

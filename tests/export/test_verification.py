@@ -71,7 +71,7 @@ FILES = files_of(batch())
 FIRST, NOTE = "json/INV-26-27-0001.json", "json/CRN-26-27-0001.json"
 
 
-@pytest.mark.requirement("FR-6")
+@pytest.mark.requirement("FR-6.2")
 def test_what_was_packed_is_accepted() -> None:
     result = verify(packed(FILES))
     assert result.faults == ()
@@ -146,7 +146,7 @@ def figure_faults(document: bytes) -> list[Fault]:
     return list(check_figures(Node(json.loads(document), "")))
 
 
-@pytest.mark.requirement("FR-2")
+@pytest.mark.requirement("FR-2.4")
 @settings(max_examples=100, deadline=None)
 @given(invoices())
 def test_two_arithmetics_agree_to_the_last_minor_unit(one: Invoice) -> None:

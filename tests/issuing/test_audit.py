@@ -9,7 +9,7 @@ import pytest
 from ledgerflow.issuing.audit import AuditEntry, first_fault, seal
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
-pytestmark = pytest.mark.requirement("Auditability")
+pytestmark = pytest.mark.requirement("NFR.1")
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def untouched(ledger: Ledger) -> bool:
     return not ledger.batches() and not list(ledger.invoices()) and not ledger.audit_trail()
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.3")
 def test_the_position_gives_the_number(
     issue: Issue, make_config: Configure, make_sales: Sell, ledger: DatabaseLedger
 ) -> None:
@@ -58,7 +58,7 @@ def test_the_position_gives_the_number(
     assert {one.generation_id for one in invoices} == {"0123456789abcdef"}
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.3")
 def test_numbers_follow_the_days_even_if_sales_do_not(
     issue: Issue, make_config: Configure, make_sales: Sell, ledger: DatabaseLedger
 ) -> None:
@@ -69,7 +69,7 @@ def test_numbers_follow_the_days_even_if_sales_do_not(
     assert len(set(days)) > 5
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.1")
 def test_the_next_batch_goes_on_where_the_last_one_ended(
     issue: Issue, make_config: Configure, make_sales: Sell, ledger: DatabaseLedger
 ) -> None:
@@ -91,7 +91,7 @@ def test_the_same_sales_make_the_same_invoices_on_another_ledger(
     assert books[0] == books[1]
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.4")
 def test_a_batch_over_the_first_of_april_has_numbers_of_two_years(
     issue: Issue, make_config: Configure, make_sales: Sell, ledger: DatabaseLedger
 ) -> None:
@@ -102,7 +102,7 @@ def test_a_batch_over_the_first_of_april_has_numbers_of_two_years(
     ]  # fmt: skip
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.4")
 def test_a_series_that_would_run_out_is_refused_and_nothing_is_written(
     issue: Issue, make_config: Configure, make_sales: Sell, ledger: DatabaseLedger
 ) -> None:
@@ -189,7 +189,7 @@ def test_what_cannot_be_issued_is_refused_before_the_ledger_is_touched(
     assert untouched(ledger)
 
 
-@pytest.mark.requirement("Auditability")
+@pytest.mark.requirement("NFR.1")
 def test_the_audit_entry_stands_or_falls_with_the_batch(
     laws: dict[str, TaxStrategy], make_config: Configure, make_sales: Sell, ledger: DatabaseLedger
 ) -> None:
@@ -217,7 +217,7 @@ def test_progress_is_told_of_each_sale(
     assert told == [("assess", 1, 2), ("assess", 2, 2), ("record", 2, 2)]
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.2")
 def test_a_number_that_stays_taken_is_a_collision_after_three_attempts(
     issue: Issue, make_config: Configure, make_sales: Sell, url: str
 ) -> None:
@@ -231,7 +231,7 @@ def test_a_number_that_stays_taken_is_a_collision_after_three_attempts(
         assert ledger.last("INV/{fy}/{n:03}", "2026") == 0
 
 
-@pytest.mark.requirement("FR-1", "FR-9")
+@pytest.mark.requirement("FR-1.2")
 def test_a_number_that_comes_free_costs_only_a_retry(
     issue: Issue, make_config: Configure, make_sales: Sell, url: str
 ) -> None:

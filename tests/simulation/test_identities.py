@@ -27,6 +27,7 @@ def region_of(party: Party) -> Region:
     return TOWN.jurisdiction.region_by_code[party.place.region]
 
 
+@pytest.mark.requirement("SIM.4")
 def test_the_postal_code_is_of_the_city_and_the_city_of_the_region(buyers: list[Party]) -> None:
     for buyer in buyers:
         if buyer.place.country == "XT" and buyer.name:
@@ -147,7 +148,7 @@ def test_a_law_of_no_country_borrows_the_places_of_one_that_knows_it() -> None:
     assert home_of(here.model_copy(update={"country": ""}), none, LAWS) == none.jurisdiction
 
 
-@pytest.mark.requirement("FR-2")
+@pytest.mark.requirement("FR-2.6", "SIM.4")
 def test_real_laws_agree_with_the_records_made_for_them() -> None:
     laws = {entry.name: entry.load() for entry in entry_points(group="ledgerflow.tax_strategies")}
     for code in ("gst", "vat-bh", "vat-sa", "vat-ae", "vat-om"):

@@ -36,7 +36,7 @@ def faults(text: str) -> list[Finding]:
     return list(refused.value.findings)
 
 
-@pytest.mark.requirement("FR-3")
+@pytest.mark.requirement("FR-3.1")
 def test_yaml_is_read_as_it_is_written() -> None:
     config = read_config(YAML, "books.yaml")
     [shop] = config.business.establishments
@@ -67,7 +67,7 @@ business:
 HEAD = "business: {establishments: [{key: a, strategy: town}]}\n"
 
 
-@pytest.mark.requirement("FR-3")
+@pytest.mark.requirement("FR-3.1")
 @pytest.mark.parametrize(
     ("text", "place", "code"),
     [
@@ -125,7 +125,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert [finding.place for finding in faults(text)] == ["/count", "/repeat_rate", "/bounds/lines/maximum", "/sed"]
 
 
-@pytest.mark.requirement("FR-4")
+@pytest.mark.requirement("FR-3.2")
 def test_the_schema_is_the_form() -> None:
     form = schema()
     jsonschema.Draft202012Validator.check_schema(form)

@@ -25,6 +25,7 @@ def target(amount: object, measure: str = "payable") -> dict[str, object]:
     return {"XTD": {"amount": amount, "measure": measure}}
 
 
+@pytest.mark.requirement("SIM.2")
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize(
     ("count", "amount"),

@@ -30,6 +30,7 @@ TWO_SHOPS = (
 )
 
 
+@pytest.mark.requirement("SIM.1")
 @settings(max_examples=40, deadline=None)
 @given(
     style=st.sampled_from(BusinessStyle),
@@ -61,6 +62,7 @@ def test_lines_and_quantities_keep_their_bounds(
             assert line.quantity == int(line.quantity)
 
 
+@pytest.mark.requirement("SIM.1")
 @settings(max_examples=40, deadline=None)
 @given(
     style=st.sampled_from(BusinessStyle),
@@ -94,6 +96,7 @@ def test_bounds_that_nothing_meets_are_refused() -> None:
     assert (finding.code, finding.place) == ("amount_bounds_too_narrow", "/bounds/amount/XTD")
 
 
+@pytest.mark.requirement("SIM.1")
 def test_sales_are_oldest_first_and_in_the_period() -> None:
     config = books(*TWO_SHOPS, count=200, first_day="2026-05-01", last_day="2026-05-31", credit_note_rate=0.2)
     when = [sale.supply.tax_point for sale in sell(config)]

@@ -23,7 +23,7 @@ from ledgerflow.store.ledger import open_ledger
 
 CLERK = Path(__file__).with_name("clerk.py")
 AT = datetime(2026, 11, 1, tzinfo=UTC)
-pytestmark = pytest.mark.requirement("FR-1", "Reliability")
+pytestmark = pytest.mark.requirement("FR-1.1")
 
 
 @contextmanager

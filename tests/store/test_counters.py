@@ -32,7 +32,7 @@ def take(ledger: DatabaseLedger, series: str, period: str, wanted: int, *, give_
     return ledger.transact(deed)
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.1")
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_steps)
 def test_a_counter_grows_by_what_is_committed(url: str, steps: list[tuple[str, str, int, bool]]) -> None:
@@ -49,7 +49,7 @@ def test_a_counter_grows_by_what_is_committed(url: str, steps: list[tuple[str, s
             assert ledger.last(series, period) == taken.get((series, period), 0)
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.1")
 def test_blocks_taken_in_one_transaction_follow_one_another(ledger: DatabaseLedger) -> None:
     firsts = ledger.transact(lambda journal: [journal.reserve("A{n:03}", "all", wanted) for wanted in (5, 1, 20, 3)])
     assert firsts == [1, 6, 7, 27]

@@ -82,7 +82,7 @@ def test_a_ledger_opened_again_holds_what_it_held(url: str, ledger: DatabaseLedg
         assert again.audit_trail() == ledger.audit_trail()
 
 
-@pytest.mark.requirement("FR-1")
+@pytest.mark.requirement("FR-1.1")
 def test_every_number_taken_is_on_an_invoice_or_void(ledger: DatabaseLedger, issue: Issue) -> None:
     issue(3)
     series, period = "INV/{fy}/{n:06}", "26-27"
@@ -107,7 +107,7 @@ def test_a_number_cannot_be_void_twice(url: str) -> None:
             ledger.transact(lambda journal: journal.void([replace(void, reason="again")]))
 
 
-@pytest.mark.requirement("Auditability")
+@pytest.mark.requirement("NFR.1")
 def test_a_change_behind_the_back_of_the_ledger_shows(url: str, ledger: DatabaseLedger, issue: Issue) -> None:
     for size in (1, 2, 3):
         issue(size)

@@ -19,7 +19,7 @@ from ledgerflow.store.rows import CounterRow, Row, TenantRow
 from ledgerflow.store.tenancy import TenantCrossed, TenantSession
 
 TABLES = sorted((mapper.class_ for mapper in Row.registry.mappers), key=lambda table: table.__tablename__)
-pytestmark = pytest.mark.requirement("FR-7")
+pytestmark = pytest.mark.requirement("FR-7.1")
 
 
 @pytest.fixture

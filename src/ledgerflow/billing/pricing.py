@@ -1,6 +1,6 @@
 """What was agreed for each line before tax: gross, discounts, shares of the document's discount and charge."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,18 +15,15 @@ class LinePrice:
     gross: Decimal
     discount: Decimal
     surcharge: Decimal
+    price: Decimal
     quoted: Decimal | None = None
 
-    @property
-    def price(self) -> Decimal:
-        return self.gross - self.discount + self.surcharge
 
-
-def price_lines(supply: Supply, groups: Sequence[object] | None = None) -> list[LinePrice]:
+def price_lines(supply: Supply, groups: Sequence[Sequence[int]] | None = None) -> list[LinePrice]:
     """Gross, discount and shares of the document's discount and charge, line by line.
 
-    With `groups` the document's amounts are split over the groups of lines first, then within each (EN 16931 gives
-    them per VAT category and rate); without, over the lines at once. Largest remainder both times.
+    With `groups`, lists of lines' places, the document's amounts are split over the groups first, then within each
+    (EN 16931 gives them per VAT category and rate); without, over the lines at once. Largest remainder both times.
     """
     own = [_own_price(supply, line) for line in supply.lines]
     if not supply.discount and not supply.charge:
@@ -35,7 +32,7 @@ def price_lines(supply: Supply, groups: Sequence[object] | None = None) -> list[
     discounts = _split(_converted(supply, supply.discount), bases, groups, supply.currency)
     charges = _split(_converted(supply, supply.charge), bases, groups, supply.currency)
     return [
-        LinePrice(line.gross, line.discount + discount, charge, line.quoted)
+        LinePrice(line.gross, line.discount + discount, charge, line.price - discount + charge, line.quoted)
         for line, discount, charge in zip(own, discounts, charges, strict=True)
     ]
 
@@ -43,14 +40,6 @@ def price_lines(supply: Supply, groups: Sequence[object] | None = None) -> list[
 def unit_value(price: LinePrice, line: SupplyLine, included_rate: Decimal = ZERO) -> Decimal:
     """The discounted value of one unit, exact; `included_rate` is the tax to take out of it, in per cent."""
     return price.price / line.quantity * HUNDRED / (HUNDRED + included_rate)
-
-
-def members_of(groups: Iterable[object]) -> list[list[int]]:
-    """The places of the lines of each group, in the order of first appearance."""
-    members: dict[object, list[int]] = {}
-    for place, group in enumerate(groups):
-        members.setdefault(group, []).append(place)
-    return list(members.values())
 
 
 def _own_price(supply: Supply, line: SupplyLine) -> LinePrice:
@@ -66,7 +55,7 @@ def _own_price(supply: Supply, line: SupplyLine) -> LinePrice:
         discount = money.round(gross * line.discount_percent / HUNDRED)
     if line.discount_amount:
         discount += _converted(supply, line.discount_amount)
-    return LinePrice(gross, discount, ZERO, quoted)
+    return LinePrice(gross, discount, ZERO, gross - discount, quoted)
 
 
 def _converted(supply: Supply, amount: Decimal) -> Decimal:
@@ -74,14 +63,13 @@ def _converted(supply: Supply, amount: Decimal) -> Decimal:
 
 
 def _split(
-    amount: Decimal, bases: Sequence[Decimal], groups: Sequence[object] | None, money: Currency
+    amount: Decimal, bases: Sequence[Decimal], groups: Sequence[Sequence[int]] | None, money: Currency
 ) -> list[Decimal]:
     if groups is None:
         return allocate(amount, bases, money.unit)
-    members = members_of(groups)
-    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in members], money.unit)
+    by_group = allocate(amount, [sum((bases[p] for p in places), ZERO) for places in groups], money.unit)
     shares = [ZERO] * len(bases)
-    for part, places in zip(by_group, members, strict=True):
+    for part, places in zip(by_group, groups, strict=True):
         for place, share in zip(places, allocate(part, [bases[p] for p in places], money.unit), strict=True):
             shares[place] = share
     return shares

@@ -1,13 +1,12 @@
 """From charges to amounts: the one arithmetic under every tax law. Decimal throughout, half up."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.billing.money import HUNDRED, ZERO, round_down_to_sum, round_to_step
 from ledgerflow.billing.party import Place
-from ledgerflow.billing.pricing import LinePrice, members_of, price_lines
+from ledgerflow.billing.pricing import LinePrice, price_lines
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import (
     AssessedLine,
@@ -29,15 +28,6 @@ class LevyUnfit(BillingError):
     """An amount for each unit can be levied only where tax is rounded by component, not under {rounder!r}."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """A rounder's answer for one line."""
-
-    taxable_value: Decimal
-    dues: tuple[TaxDue, ...]
-    total: Decimal
-
-
 def settle(
     context: TaxContext,
     charges: Sequence[Charge],
@@ -47,28 +37,19 @@ def settle(
     regime: str,
     place_of_supply: Place,
     legends: Iterable[Legend] = (),
+    prices: Sequence[LinePrice] | None = None,
 ) -> TaxResult:
-    """Lays the charges on the lines and adds up. `charges` holds one charge a line, in the lines' order."""
+    """Lays the charges on the lines and adds up. `charges` holds one charge a line, in the lines' order.
+
+    `prices` are those of `price_lines(supply)`, from a strategy that had to look at them; a rounder that shares the
+    document's discount by group works out its own.
+    """
     supply = context.supply
-    if rounder in _BY_GROUP and any(levy.per_unit for charge in charges for levy in charge.levies):
-        raise LevyUnfit(rounder=rounder.value)
-    groups = [_group(charge) for charge in charges] if rounder in _BY_GROUP else None
-    prices = price_lines(supply, groups)
-    shares = _ROUNDERS[rounder](supply, prices, charges)
-    lines = tuple(
-        AssessedLine(
-            charge,
-            price.gross,
-            price.discount,
-            price.surcharge,
-            price.price,
-            share.taxable_value,
-            share.dues,
-            share.total,
-            price.quoted,
-        )
-        for charge, price, share in zip(charges, prices, shares, strict=True)
-    )
+    if rounder in _BY_GROUP:
+        prices = price_lines(supply, alike(charges))
+        if any(levy.per_unit for charge in charges for levy in charge.levies):
+            raise LevyUnfit(rounder=rounder.value)
+    lines = tuple(_ROUNDERS[rounder](supply, prices or price_lines(supply), charges))
     return TaxResult(
         document=document,
         regime=regime,
@@ -81,25 +62,39 @@ def settle(
     )
 
 
-def summarise(lines: Iterable[AssessedLine]) -> tuple[SummaryRow, ...]:
+def summarise(lines: Sequence[AssessedLine]) -> tuple[SummaryRow, ...]:
     """One row a treatment and rate, in the order in which they first appear."""
-    together: dict[object, list[AssessedLine]] = {}
-    for line in lines:
-        together.setdefault(_group(line.charge), []).append(line)
-    return tuple(
-        SummaryRow(
-            code=members[0].charge.code,
-            treatment=members[0].charge.treatment,
-            rates=tuple((levy.tax, levy.rate) for levy in members[0].charge.levies),
-            taxable_value=sum((line.taxable_value for line in members), ZERO),
-            taxes=_add_up(due for line in members for due in line.dues),
-        )
-        for members in together.values()
-    )
+    rows = []
+    for places in alike([line.charge for line in lines]):
+        charge = lines[places[0]].charge
+        rates = tuple((levy.tax, levy.rate) for levy in charge.levies)
+        value, taxes = ZERO, dict[str, Decimal]()
+        for place in places:
+            value += lines[place].taxable_value
+            _add_up(taxes, lines[place].dues)
+        rows.append(SummaryRow(charge.code, charge.treatment, rates, value, taxes))
+    return tuple(rows)
 
 
-def _group(charge: Charge) -> object:
-    return charge.code, charge.treatment, charge.levies
+def alike(charges: Sequence[Charge]) -> list[list[int]]:
+    """The places of the lines under each charge, in the order of first appearance.
+
+    Charges are alike by code, treatment and levies, whatever rule they come from. A strategy makes few and uses them
+    again, so that most comparisons end at identity.
+    """
+    groups: list[tuple[Charge, list[int]]] = []
+    for place, charge in enumerate(charges):
+        for known, places in groups:
+            if known is charge or _same_group(known, charge):
+                places.append(place)
+                break
+        else:
+            groups.append((charge, [place]))
+    return [places for _, places in groups]
+
+
+def _same_group(one: Charge, other: Charge) -> bool:
+    return one.code == other.code and one.treatment is other.treatment and one.levies == other.levies
 
 
 def _included_rate(charge: Charge) -> Decimal:
@@ -109,8 +104,28 @@ def _included_rate(charge: Charge) -> Decimal:
     return sum((levy.rate for levy in charge.levies), ZERO)
 
 
-def _total(value: Decimal, dues: tuple[TaxDue, ...]) -> Decimal:
-    return value + sum((due.amount for due in dues if due.payable_by is PayableBy.SELLER), ZERO)
+def _total(value: Decimal, dues: Iterable[TaxDue]) -> Decimal:
+    for due in dues:
+        if due.payable_by is PayableBy.SELLER:
+            value += due.amount
+    return value
+
+
+def _assessed(
+    charge: Charge, price: LinePrice, taxable_value: Decimal, dues: Sequence[TaxDue], agreed: Decimal
+) -> AssessedLine:
+    """The line with its tax; `agreed` is what the buyer pays besides the tax that the seller collects."""
+    return AssessedLine(
+        charge,
+        price.gross,
+        price.discount,
+        price.surcharge,
+        price.price,
+        taxable_value,
+        tuple(dues),
+        _total(agreed, dues),
+        price.quoted,
+    )
 
 
 def _due(charge: Charge, levy: Levy, amount: Decimal) -> TaxDue:
@@ -118,11 +133,11 @@ def _due(charge: Charge, levy: Levy, amount: Decimal) -> TaxDue:
 
 
 def _by_component(unit: Decimal | None = None) -> "_Rounder":
-    def share(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
+    def assess(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[AssessedLine]:
         money = supply.currency
         rounded: Callable[[Decimal], Decimal]
         rounded = (lambda amount: money.round(round_to_step(amount, unit))) if unit else money.round
-        shares = []
+        lines = []
         for line, price, charge in zip(supply.lines, prices, charges, strict=True):
             value = agreed = price.price
             if line.retail_price is not None:
@@ -130,49 +145,52 @@ def _by_component(unit: Decimal | None = None) -> "_Rounder":
             elif supply.prices_include_tax:
                 per_unit = sum((levy.per_unit for levy in charge.levies), ZERO) * line.quantity
                 agreed = value = money.round((value - per_unit) * HUNDRED / (HUNDRED + _included_rate(charge)))
-            dues = tuple(
-                _due(charge, levy, rounded(value * levy.rate / HUNDRED) + rounded(line.quantity * levy.per_unit))
-                for levy in charge.levies
-            )
-            shares.append(_Share(value, dues, _total(agreed, dues)))
-        return shares
+            dues = []
+            for levy in charge.levies:
+                amount = rounded(value * levy.rate / HUNDRED)
+                if levy.per_unit:
+                    amount += rounded(line.quantity * levy.per_unit)
+                dues.append(_due(charge, levy, amount))
+            lines.append(_assessed(charge, price, value, dues, agreed))
+        return lines
 
-    return share
+    return assess
 
 
-def _by_line(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
-    shares = []
+def _by_line(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[AssessedLine]:
+    lines = []
     for price, charge in zip(prices, charges, strict=True):
         whole = HUNDRED + _included_rate(charge) if supply.prices_include_tax else HUNDRED
         dues = tuple(
             _due(charge, levy, supply.currency.round(price.price * levy.rate / whole)) for levy in charge.levies
         )
         value = price.price - (_total(ZERO, dues) if supply.prices_include_tax else ZERO)
-        shares.append(_Share(value, dues, _total(value, dues)))
-    return shares
+        lines.append(_assessed(charge, price, value, dues, value))
+    return lines
 
 
-def _by_document(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
-    return _rate_by_rate(supply, [price.price for price in prices], charges, included=supply.prices_include_tax)
+def _by_document(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[AssessedLine]:
+    values = [price.price for price in prices]
+    return _rate_by_rate(supply, prices, values, charges, included=supply.prices_include_tax)
 
 
-def _by_document_from_net(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[_Share]:
+def _by_document_from_net(supply: Supply, prices: Sequence[LinePrice], charges: Sequence[Charge]) -> list[AssessedLine]:
     values = [price.price for price in prices]
     if supply.prices_include_tax:
         values = [
             supply.currency.round(value * HUNDRED / (HUNDRED + _included_rate(charge)))
             for value, charge in zip(values, charges, strict=True)
         ]
-    return _rate_by_rate(supply, values, charges, included=False)
+    return _rate_by_rate(supply, prices, values, charges, included=False)
 
 
 def _rate_by_rate(
-    supply: Supply, values: Sequence[Decimal], charges: Sequence[Charge], *, included: bool
-) -> list[_Share]:
+    supply: Supply, prices: Sequence[LinePrice], values: Sequence[Decimal], charges: Sequence[Charge], *, included: bool
+) -> list[AssessedLine]:
     """Rounds once for each group of lines under the same charge, then gives every line its share."""
     unit = supply.currency.unit
     dues: list[tuple[TaxDue, ...]] = [()] * len(values)
-    for members in members_of(map(_group, charges)):
+    for members in alike(charges):
         places = members[:: -1 if included else 1]  # the earlier line has the larger net, not the larger tax
         charge = charges[places[0]]
         whole = HUNDRED + _included_rate(charge) if included else HUNDRED
@@ -182,14 +200,14 @@ def _rate_by_rate(
             amounts = round_down_to_sum(parts, whole, supply.currency.round(base * levy.rate / whole), unit)
             for place, amount in zip(places, amounts, strict=True):
                 dues[place] = (*dues[place], _due(charge, levy, amount))
-    shares = []
-    for value, line_dues in zip(values, dues, strict=True):
+    lines = []
+    for charge, price, value, line_dues in zip(charges, prices, values, dues, strict=True):
         taxable = value - (_total(ZERO, line_dues) if included else ZERO)
-        shares.append(_Share(taxable, line_dues, _total(taxable, line_dues)))
-    return shares
+        lines.append(_assessed(charge, price, taxable, line_dues, taxable))
+    return lines
 
 
-_Rounder = Callable[[Supply, Sequence[LinePrice], Sequence[Charge]], list[_Share]]
+_Rounder = Callable[[Supply, Sequence[LinePrice], Sequence[Charge]], list[AssessedLine]]
 _ROUNDERS: dict[Rounder, _Rounder] = {
     Rounder.COMPONENT: _by_component(),
     Rounder.COMPONENT_WHOLE: _by_component(Decimal(1)),
@@ -200,30 +218,35 @@ _ROUNDERS: dict[Rounder, _Rounder] = {
 _BY_GROUP = frozenset({Rounder.LINE, Rounder.DOCUMENT, Rounder.DOCUMENT_FROM_NET})
 
 
-def _add_up(dues: Iterable[TaxDue]) -> dict[str, Decimal]:
-    taxes: dict[str, Decimal] = {}
+def _add_up(taxes: dict[str, Decimal], dues: Iterable[TaxDue]) -> None:
     for due in dues:
         taxes[due.tax] = taxes.get(due.tax, ZERO) + due.amount
-    return taxes
 
 
 def _totals(supply: Supply, lines: Sequence[AssessedLine]) -> Totals:
     money = supply.currency
-    nothing = money.round(ZERO)
-    dues = [due for line in lines for due in line.dues]
-    taxes = _add_up(dues)
-    reverse_charge = sum((due.amount for due in dues if due.payable_by is PayableBy.BUYER), nothing)
-    total = sum((line.total for line in lines), nothing)
-    agreed = sum((line.price for line in lines), nothing) if supply.prices_include_tax else total
-    due = agreed
+    taxable = exempt = discount = total = price = reverse_charge = money.round(ZERO)
+    taxes: dict[str, Decimal] = {}
+    for line in lines:
+        total += line.total
+        price += line.price
+        discount += line.discount
+        if line.charge.treatment.is_taxable:
+            taxable += line.taxable_value
+        else:
+            exempt += line.taxable_value
+        _add_up(taxes, line.dues)
+        if line.charge.payable_by is PayableBy.BUYER:
+            reverse_charge += sum((due.amount for due in line.dues), ZERO)
+    agreed = due = price if supply.prices_include_tax else total
     if supply.round_to:  # what is left to pay is rounded (BT-115 of EN 16931), be part of it paid before
         due = money.round(round_to_step(agreed - supply.prepaid, supply.round_to)) + supply.prepaid
-    tax = sum(taxes.values(), nothing) - reverse_charge
+    tax = sum(taxes.values(), ZERO) - reverse_charge
     reported = supply.reported
     return Totals(
-        taxable_value=sum((line.taxable_value for line in lines if line.charge.treatment.is_taxable), nothing),
-        exempt_value=sum((line.taxable_value for line in lines if not line.charge.treatment.is_taxable), nothing),
-        discount=sum((line.discount for line in lines), nothing),
+        taxable_value=taxable,
+        exempt_value=exempt,
+        discount=discount,
         taxes=taxes,
         reverse_charge=reverse_charge,
         total=total,

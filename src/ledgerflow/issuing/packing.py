@@ -38,7 +38,7 @@ def pack_batch(
     """
     every = {format.code: format for format in (json_documents, *formats)}.values()
     files = [_draw(format, invoices, pool, progress or _in_silence) for format in every]
-    in_turn = [made for _, made in sorted(zip(every, files, strict=True), key=lambda pair: pair[0].scope)]
+    in_turn = [made for _, made in sorted(zip(every, files, strict=True), key=lambda pair: pair[0].scope != "batch")]
     return pack(target, chain.from_iterable(in_turn), about)
 
 

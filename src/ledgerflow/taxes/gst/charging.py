@@ -4,16 +4,15 @@ CGST Act 2017: s.9(1) and (2) (levy, petroleum and liquor outside it), s.9(3) (r
 (exemption), s.22 (registration); IGST Act 2017, s.16 (zero rating).
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 from typing import NamedTuple
 
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.party import Place, Registration
-from ledgerflow.billing.pricing import LinePrice, price_lines, unit_value
+from ledgerflow.billing.pricing import price_lines, unit_value
 from ledgerflow.billing.rates import Rate, RateBook
 from ledgerflow.billing.supply import Supply, SupplyLine
 from ledgerflow.billing.tax import CESS, Charge, Levy, PayableBy, Treatment
@@ -41,70 +40,71 @@ class _Manner(NamedTuple):
     reverse: bool
 
 
-@dataclass(frozen=True)
 class Charging:
     """One supply on its way to its charges; what its lines have in common is worked out once.
 
     `taxes` are the names of the components, IGST or CGST with SGST or UTGST.
     """
 
-    supply: Supply
-    day: date
-    rates: RateBook
-    taxes: tuple[str, ...]
-    zero_rated: bool
+    def __init__(self, supply: Supply, day: date, rates: RateBook, taxes: tuple[str, ...], place: Place) -> None:
+        self.prices = price_lines(supply)
+        self._supply, self._day, self._rates = supply, day, rates
+        zero_rated = supply.buyer.registration is Registration.SEZ or place.region == "96"  # IGST Act s.16
+        self._manner = _Manner(taxes, zero_rated, supply.without_payment, supply.reverse_charge)
 
     def charges(self) -> list[Charge]:
         """One charge a line."""
-        if self.supply.seller.registration in _NOT_COLLECTING:
-            return [_NOT_COLLECTING[self.supply.seller.registration]] * len(self.supply.lines)
-        return [self._charge(place, line) for place, line in enumerate(self.supply.lines)]
+        if self._supply.seller.registration in _NOT_COLLECTING:
+            return [_NOT_COLLECTING[self._supply.seller.registration]] * len(self._supply.lines)
+        return [self._charge(place, line) for place, line in enumerate(self._supply.lines)]
 
     def _charge(self, place: int, line: SupplyLine) -> Charge:
         if line.category is TaxCategory.OUT_OF_SCOPE:
             return _NON_GST
         if line.category is TaxCategory.EXEMPT:
             return _exempt("Exempt by the product's own description", _BEGIN, "CGST Act 2017, s.11")
-        basis = self._basis(place, line)
-        if not basis.rate:
-            return _exempt(basis.rule, basis.since, basis.source)
-        reverse = self.supply.reverse_charge or line.category is TaxCategory.REVERSE_CHARGE
-        return _levied(basis, _Manner(self.taxes, self.zero_rated, self.supply.without_payment, reverse))
-
-    def _basis(self, place: int, line: SupplyLine) -> _Basis:
+        manner = self._manner
+        if line.category is TaxCategory.REVERSE_CHARGE:
+            manner = manner._replace(reverse=True)
         if line.declared_rate is not None:
             rule, source = "Rate declared for the product", "the catalogue"
-            return _Basis(line.declared_rate, line.cess_rate, line.cess_per_unit, rule, _BEGIN, source)
-        entry = self.rates.find(line.commodity_code, self.day)
-        rule = f"HSN {entry.code} {entry.title}"
-        cess = line.cess_rate or entry.cess
-        return _Basis(self._slab(place, entry), cess, line.cess_per_unit, rule, entry.since, entry.source)
+            basis = _Basis(line.declared_rate, line.cess_rate, line.cess_per_unit, rule, _BEGIN, source)
+            return _levied(basis, manner)
+        entry = self._rates.find(line.commodity_code, self._day)
+        above = entry.limit is not None and self._is_above(place, entry, entry.limit)
+        if line.cess_rate or line.cess_per_unit:
+            return _levied(_basis(entry, above, line.cess_rate or entry.cess, line.cess_per_unit), manner)
+        return self._from_the_book(entry, above, manner)
 
-    def _slab(self, place: int, entry: Rate) -> Decimal:
-        """The rate for the value of one unit before tax.
+    def _from_the_book(self, entry: Rate, above: bool, manner: _Manner) -> Charge:
+        """What the book says; nearly all lines come this way, and most of them have come before."""
+        key = (entry.code, entry.since, above, manner)
+        if key not in _FOUND:
+            _FOUND[key] = _levied(_basis(entry, above, entry.cess, ZERO), manner)
+        return _FOUND[key]
+
+    def _is_above(self, place: int, entry: Rate, limit: Decimal) -> bool:
+        """Whether the value of one unit before tax lies in the higher slab.
 
         Where the price includes tax, the higher slab holds if the value it leaves lies in it, else the lower one.
         """
-        if entry.limit is None:
-            return entry.rate
-        included = entry.rate_above + entry.cess if self.supply.prices_include_tax else ZERO
-        return entry.at(unit_value(self._prices[place], self.supply.lines[place], included))
-
-    @cached_property
-    def _prices(self) -> list[LinePrice]:
-        return price_lines(self.supply)
+        included = entry.rate_above + entry.cess if self._supply.prices_include_tax else ZERO
+        return unit_value(self.prices[place], self._supply.lines[place], included) > limit
 
 
-def is_zero_rated(supply: Supply, place_of_supply: Place) -> bool:
-    """Supplies to a Special Economic Zone and out of the country (IGST Act s.16)."""
-    return supply.buyer.registration is Registration.SEZ or place_of_supply.region == "96"
+_FOUND: dict[tuple[str, date, bool, _Manner], Charge] = {}
+
+
+def _basis(entry: Rate, above: bool, cess: Decimal, cess_per_unit: Decimal) -> _Basis:
+    rate = entry.rate_above if above else entry.rate
+    return _Basis(rate, cess, cess_per_unit, f"HSN {entry.code} {entry.title}", entry.since, entry.source)
 
 
 @cache
 def _levied(basis: _Basis, manner: _Manner) -> Charge:
-    levies = tuple(Levy(tax, basis.rate / len(manner.taxes)) for tax in manner.taxes)
-    if basis.cess or basis.cess_per_unit:
-        levies += (Levy(CESS, basis.cess, basis.cess_per_unit),)
+    if not basis.rate:
+        return _exempt(basis.rule, basis.since, basis.source)
+    levies = _levies(basis.rate, basis.cess, basis.cess_per_unit, manner.taxes)
     waived = manner.zero_rated and manner.without_payment
     reverse = manner.reverse and not manner.zero_rated
     treatment = Treatment.REVERSE_CHARGE if reverse else Treatment.TAXED
@@ -119,6 +119,12 @@ def _levied(basis: _Basis, manner: _Manner) -> Charge:
         waived=waived,
         reason="Zero-rated, under letter of undertaking" if waived else "",
     )
+
+
+@cache
+def _levies(rate: Decimal, cess: Decimal, cess_per_unit: Decimal, taxes: tuple[str, ...]) -> tuple[Levy, ...]:
+    levies = tuple(Levy(tax, rate / len(taxes)) for tax in taxes)
+    return (*levies, Levy(CESS, cess, cess_per_unit)) if cess or cess_per_unit else levies
 
 
 @cache

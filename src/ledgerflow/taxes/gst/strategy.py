@@ -19,7 +19,7 @@ from ledgerflow.billing.settlement import settle
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import Rounder, TaxContext, TaxResult
 from ledgerflow.taxes.gst import gstin
-from ledgerflow.taxes.gst.charging import Charging, is_zero_rated
+from ledgerflow.taxes.gst.charging import Charging
 from ledgerflow.taxes.gst.paper import document_kind, gstr1_section, legends
 
 ABROAD = Place(country="", region="96", region_name="Other Countries")
@@ -50,7 +50,8 @@ class GSTStrategy:
         supply = context.supply
         place = self.place_of_supply(supply)
         taxes = self._taxes(supply, place)
-        charges = Charging(supply, context.day, self.rates, taxes, zero_rated=is_zero_rated(supply, place)).charges()
+        charging = Charging(supply, context.day, self.rates, taxes, place)
+        charges = charging.charges()
         taxed = any(charge.treatment.is_taxable for charge in charges)
         result = settle(
             context,
@@ -60,6 +61,7 @@ class GSTStrategy:
             regime="_".join(taxes) if taxed else "NONE",
             place_of_supply=place,
             legends=legends(supply, charges),
+            prices=charging.prices,
         )
         limit = self.rates.threshold("b2cl", context.day).value
         return replace(result, answers={"gstr1_section": gstr1_section(supply, result, limit)})
