@@ -12,6 +12,8 @@ from rich.table import Table
 
 from ledgerflow.billing.errors import Finding, Severity
 
+_WIDE = 250  # columns, where there is no screen to fit
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -32,13 +34,13 @@ def show_json(value: Any) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table; the columns named in `right` are aligned at their end, as amounts are."""
+    """A table; the columns named in `right` are aligned at their end, as amounts are. In a pipe no row is folded."""
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    out.print(table)
+    out.print(table, width=None if out.is_terminal else _WIDE)
 
 
 def show_facts(facts: Mapping[str, str]) -> None:
