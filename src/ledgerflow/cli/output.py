@@ -14,7 +14,7 @@ from ledgerflow.billing.errors import Finding, Severity
 
 _WIDE = 250  # columns, where there is no screen to fit
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -40,7 +40,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    out.print(table, width=None if out.is_terminal else _WIDE)
+    out.print(table)
 
 
 def show_facts(facts: Mapping[str, str]) -> None:
