@@ -201,6 +201,19 @@ def test_wrong_usage_ends_with_two_and_words(arguments: tuple[str, ...], run: Ru
     assert "Traceback" not in outcome.err
 
 
+def test_a_tenant_has_a_plain_name_wherever_it_is_said(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = run("invoices", "--database", tmp_path / "ledger.db", "--tenant", "Bad Name")
+    monkeypatch.setenv("LEDGERFLOW_TENANT", "Bad Name")
+    for outcome in (said, run("invoices", "--database", tmp_path / "ledger.db")):
+        assert outcome.status == 2
+        assert "'Bad Name' is no name of a tenant" in outcome.err
+        assert "Traceback" not in outcome.err
+    assert not list(tmp_path.iterdir())
+    assert run("invoices", "--database", tmp_path / "ledger.db", "--tenant", "good-name").status == 0
+
+
 def test_an_unknown_format_names_those_there_are(run: Run, tmp_path: Path) -> None:
     arguments = (
         "simulate",

@@ -17,10 +17,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def chosen(database: str, tenant: str) -> tuple[str, str]:
     """The ledger's address and the tenant: from the options, else from the environment."""
+    from pydantic import ValidationError  # both here, so that workers start before either is loaded
+
     from ledgerflow.settings import Settings
 
-    settings = Settings()
-    return database or settings.database_url, tenant or settings.tenant
+    said = {name: value for name, value in (("database_url", database), ("tenant", tenant)) if value}
+    try:
+        settings = Settings(**said)
+    except ValidationError as error:
+        advice = "Give --tenant, or LEDGERFLOW_TENANT, up to 63 small letters, digits and hyphens."
+        found = [
+            Finding("tenant.malformed", "--tenant", f"{fault['input']!r} is no name of a tenant.", advice)
+            for fault in error.errors(include_url=False)
+        ]
+        raise InputRefused(found) from error
+    return settings.database_url, settings.tenant
 
 
 def required(database: str) -> str:
