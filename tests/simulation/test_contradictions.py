@@ -64,6 +64,10 @@ TABLE: list[tuple[SimulationConfig, dict[str, str]]] = [
         books(shop(series={"invoice": "A{n:06}"}), shop(key="till", series=SERIES | {"invoice": "A0{n:05}"})),
         {"/business/establishments/1/series/invoice": "series_shared"},
     ),
+    (
+        books(shop(series={"invoice": "A/{n:06}"}), shop(key="till", series=SERIES | {"invoice": "A-{n:06}"})),
+        {"/business/establishments/1/series/invoice": "series_shared"},
+    ),
     (books(shop(), shop(series=SERIES)), {"/business/establishments/1/key": "establishment_twice"}),
     (books(bounds={"amount": {"EUR": {"minimum": 1}}}), {"/bounds/amount/EUR": "currency_unused"}),
     (books(revenue={"EUR": {"amount": 100}}), {"/revenue/EUR": "currency_unused"}),

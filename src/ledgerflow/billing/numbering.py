@@ -29,6 +29,11 @@ def year_label(day: date, start: YearStart, *, century: bool = False) -> str:
     return f"{first if century else first % 100:02}-{(first + 1) % 100:02}"
 
 
+def file_stem(number: str) -> str:
+    """The number as the name of a file: `/` is written `-`."""
+    return number.replace("/", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class NumberingRule:
     """What a country's law asks of an invoice number: a full-match pattern and the start of the year."""

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.numbering import file_stem
 from ledgerflow.rendering.layout import layout
 from ledgerflow.rendering.page import Page
 
@@ -84,7 +85,7 @@ class PdfFormat:
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         for invoice in invoices:
-            yield f"pdf/{invoice.number.replace('/', '-')}.pdf", draw(invoice)
+            yield f"pdf/{file_stem(invoice.number)}.pdf", draw(invoice)
 
 
 format = PdfFormat()

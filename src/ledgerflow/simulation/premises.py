@@ -5,7 +5,7 @@ from datetime import date
 from itertools import combinations
 
 from ledgerflow.billing.errors import Finding, NumberSeriesInvalid
-from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.billing.numbering import NumberSeries, file_stem
 from ledgerflow.billing.party import Jurisdiction, Place, Registration
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.advice import nearest
@@ -144,7 +144,8 @@ def _keys(establishments: Sequence[Establishment]) -> Iterator[Finding]:
 
 
 def _series(establishments: Sequence[Establishment], laws: Mapping[str, TaxStrategy]) -> Iterator[Finding]:
-    """Each series must make legal numbers, and no two establishments may make the same one."""
+    """Each series must make legal numbers, and no two may make the same one, or names of files that some system takes
+    for the same."""
     made: list[tuple[int, str, str, str]] = []
     for place, establishment in enumerate(establishments):
         law = laws.get(establishment.strategy)
@@ -164,11 +165,11 @@ def _series(establishments: Sequence[Establishment], laws: Mapping[str, TaxStrat
             made.append((place, pointer, template, series.number(1, _A_DAY)))
     for first, second in combinations(made, 2):
         same_series = first[0] == second[0] and first[2] == second[2]
-        if first[3] == second[3] and not same_series:
+        if file_stem(first[3]).casefold() == file_stem(second[3]).casefold() and not same_series:
             yield Finding(
                 code="series_shared",
                 place=second[1],
-                message=f"{second[2]!r} and the series at {first[1]} would make the same number, {second[3]}.",
+                message=f"{second[2]!r} and the series at {first[1]} would make the same number or file, {second[3]}.",
                 advice="Give each establishment its own letters, such as A{fy}/{n:06} and B{fy}/{n:06}.",
                 parameters={"template": second[2], "other": first[1]},
             )

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ledgerflow.billing.invoice import Invoice, to_json
+from ledgerflow.billing.numbering import file_stem
 
 
 class JsonDocuments:
-    """`json/<number>.json`, a `/` in the number written `-`."""
+    """`json/<number>.json`, the number as `file_stem` writes it."""
 
     code = "json"
     title = "Each invoice as JSON"
@@ -16,7 +17,7 @@ class JsonDocuments:
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         """One file an invoice, in their order."""
         for invoice in invoices:
-            yield f"json/{invoice.number.replace('/', '-')}.json", to_json(invoice)
+            yield f"json/{file_stem(invoice.number)}.json", to_json(invoice)
 
 
 format = JsonDocuments()
