@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ledgerflow.billing.errors import InputRefused
 from ledgerflow.issuing.golden_gst import assess_gst
 from ledgerflow.taxes.gst import strategy
 from ledgerflow.taxes.gst.gstin import check
@@ -26,7 +27,22 @@ NOT_IN_THE_BOOK = {
 def test_example(example: dict[str, Any]) -> None:
     unanswered = {key: value for key, value in example.items() if key not in ("regime", "document", "gstr1_section")}
     del unanswered["expected"]
-    assert assess_gst(unanswered, strategy) == example
+    assert assess_gst(unanswered, {"gst": strategy}) == example
+
+
+def test_what_is_null_is_not_there() -> None:
+    example = GOLDEN["examples"][0]
+    nulls = {"ship_to_state": None, "note": None, "fx_rate": None}
+    assert assess_gst({**example, **nulls}, {"gst": strategy})["expected"] == example["expected"]
+
+
+@pytest.mark.parametrize("price", ["1e30", "0.00000000001", "NaN", True, 1.5], ids=str)
+def test_an_amount_that_cannot_be_reckoned_exactly_is_refused_with_its_place(price: object) -> None:
+    example = GOLDEN["examples"][0]
+    lines = [{**example["lines"][0], "unit_price": price}]
+    with pytest.raises(InputRefused) as refused:
+        assess_gst({**example, "lines": lines}, {"gst": strategy}, "/examples/7")
+    assert [finding.place for finding in refused.value.findings] == ["/examples/7/lines/0/unit_price"]
 
 
 @pytest.mark.parametrize("example", GOLDEN["examples"], ids=lambda example: example["id"])

@@ -43,6 +43,11 @@ def currency(code: str) -> Currency:
     return Currency(code, _DECIMALS.get(code, 2))
 
 
+def plain(number: Decimal) -> str:
+    """A rate or another number in plain digits, without idle zeros: 18, 2.5, 0.125."""
+    return f"{number.normalize():f}"
+
+
 def round_to_step(amount: Decimal, step: Decimal) -> Decimal:
     """The nearest multiple of `step`, half up: rupees for 1, five fils for 0.005."""
     return (amount / step).quantize(Decimal(1), ROUND_HALF_UP) * step

@@ -7,6 +7,7 @@ import typer
 
 from ledgerflow.assembly import Application
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.money import plain
 from ledgerflow.cli.options import chosen, read_bytes, required
 from ledgerflow.cli.output import complain, show_facts, show_json
 from ledgerflow.issuing.golden import assess_examples
@@ -41,7 +42,7 @@ def assess_file(examples: Path, kind: Literal["gst", "vat"], *, check: bool) -> 
 def _explanation(invoice: Invoice, place: int) -> dict[str, str]:
     line, assessed = invoice.supply.lines[place], invoice.tax.lines[place]
     charge = assessed.charge
-    taxes = ", ".join(f"{due.tax} {due.rate.normalize():f} % = {due.amount}" for due in assessed.dues)
+    taxes = ", ".join(f"{due.tax} {plain(due.rate)} % = {due.amount}" for due in assessed.dues)
     return {
         "invoice": f"{invoice.number} of {invoice.day}, {invoice.kind.value.replace('_', ' ')}",
         "line": f"{place + 1}: {line.description}",

@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,7 @@ def chosen(database: str, tenant: str) -> tuple[str, str]:
 
     from ledgerflow.settings import Settings
 
-    said = {name: value for name, value in (("database_url", database), ("tenant", tenant)) if value}
+    said: dict[str, Any] = {name: value for name, value in (("database_url", database), ("tenant", tenant)) if value}
     try:
         settings = Settings(**said)
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """Files of worked examples: assessed as a whole, and held against what they expect."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -9,27 +9,36 @@ from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing import golden_gst, golden_vat
 
-_LISTS = ("examples", "foreign_currency")
+Kind = Literal["gst", "vat"]
+_Assess = Callable[[Mapping[str, Any], Mapping[str, TaxStrategy], str], dict[str, Any]]
+_LISTS: dict[Kind, dict[str, _Assess]] = {
+    "gst": {"examples": golden_gst.assess_gst},
+    "vat": {"examples": golden_vat.assess_vat, "foreign_currency": golden_vat.assess_conversion},
+}
+_DIFFERENCES = {"gst": golden_gst.differences, "vat": golden_vat.differences}
 
 
-def assess_examples(
-    content: bytes, kind: Literal["gst", "vat"], laws: Mapping[str, TaxStrategy]
-) -> tuple[dict[str, Any], list[str]]:
+def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy]) -> tuple[dict[str, Any], list[str]]:
     """The file with every example assessed, and where it differs from what the examples expected.
 
     Raises InputRefused where the file or an example cannot be read, all faults at once.
     """
     document = _read(content)
-    if kind == "gst":
-        computed = golden_gst.assess_gst_file(document, laws["gst"])
-    else:
-        computed = golden_vat.assess_vat_file(document, laws)
-    differ = golden_gst.differences if kind == "gst" else golden_vat.differences
+    computed: dict[str, list[dict[str, Any]]] = {}
+    findings: list[Finding] = []
+    for name, assess in _LISTS[kind].items():
+        for place, example in enumerate(document.get(name, ())):
+            try:
+                computed.setdefault(name, []).append(assess(example, laws, f"/{name}/{place}"))
+            except InputRefused as refused:
+                findings += refused.findings
+    if findings:
+        raise InputRefused(findings)
     differences = [
         f"{given.get('id', f'/{name}/{place}')} {difference}"
-        for name in _LISTS
-        for place, (given, answer) in enumerate(zip(document.get(name, ()), computed.get(name, ()), strict=False))
-        for difference in differ(given, answer)
+        for name, answers in computed.items()
+        for place, (given, answer) in enumerate(zip(document[name], answers, strict=True))
+        for difference in _DIFFERENCES[kind](given, answer)
     ]
     return {**document, **computed}, differences
 

@@ -1,20 +1,20 @@
 """Worked GST examples as data: one situation in, the assessed figures out, in the same form (tests/golden)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, Field
 
 from ledgerflow.billing.catalogue import TaxCategory
-from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import HUNDRED, ZERO, currency
 from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.pricing import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
+from ledgerflow.issuing.example import Amount, Example, Percent, Positive
 from ledgerflow.rendering.figures import Figures
 from ledgerflow.rendering.words import rupees_in_words
 
@@ -29,18 +29,17 @@ _CATEGORIES = {
     "composition": TaxCategory.STANDARD,
     "taxable": TaxCategory.STANDARD,
 }
-Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
-class GstLine(BaseModel):
+class GstLine(Example):
     """One line of an example; rates in per cent."""
 
     desc: str = ""
     hsn: str = ""
     uqc: str = "NOS"
-    qty: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+    qty: Positive
     unit_price: Amount
-    gst_rate: Annotated[Decimal, Field(ge=0, le=100)]
+    gst_rate: Percent
     cess_rate: Amount = ZERO
     cess_specific: Amount = ZERO
     discount_pct: Amount = ZERO
@@ -50,17 +49,15 @@ class GstLine(BaseModel):
     rsp: Amount | None = None
 
 
-class GstExample(BaseModel):
+class GstExample(Example):
     """The inputs of an example. Answers and expected figures, if present, are read by `differences` alone."""
-
-    model_config = ConfigDict(extra="ignore")
 
     id: str
     date: date
     supplier_state: str
     place_of_supply: str
     recipient: Literal["registered", "unregistered", "composition", "sez", "overseas"]
-    lines: Annotated[tuple[GstLine, ...], Field(min_length=1)]
+    lines: Annotated[list[GstLine], Field(min_length=1)]
     ship_to_state: str = ""
     price_mode: Literal["exclusive", "inclusive"] = "exclusive"
     invoice_discount: Amount = Field(ZERO, validation_alias=AliasChoices("invoice_discount", "invoice_discount_amount"))
@@ -116,18 +113,21 @@ class GstExample(BaseModel):
         )
 
 
-def assess_gst_file(document: Mapping[str, Any], law: TaxStrategy) -> dict[str, Any]:
-    """All examples of a file; raises InputRefused with the findings of all that cannot be read."""
-    findings: list[Finding] = []
-    examples = []
-    for place, example in enumerate(document["examples"]):
-        try:
-            examples.append(assess_gst(example, law))
-        except ValidationError as fault:
-            findings.extend(_findings(fault, place))
-    if findings:
-        raise InputRefused(findings)
-    return {"examples": examples}
+def assess_gst(example: Mapping[str, Any], laws: Mapping[str, TaxStrategy], place: str = "") -> dict[str, Any]:
+    """The example with its three answers and its expected figures as the law has them; raises InputRefused with all
+    its mistakes, below `place`."""
+    supply = GstExample.read(example, place).supply()
+    result = laws["gst"].assess(TaxContext(supply))
+    return {
+        **example,
+        "regime": result.regime,
+        "document": result.document.value,
+        "gstr1_section": result.answers["gstr1_section"],
+        "expected": {
+            "lines": [_line_figures(supply, line) for line in result.lines],
+            "totals": _total_figures(result),
+        },
+    }
 
 
 def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
@@ -155,31 +155,6 @@ def _unequal(where: str, expected: Mapping[str, Any], computed: Mapping[str, Any
         for key, value in expected.items()
         if str(value) != computed.get(key)
     ]
-
-
-def _findings(fault: ValidationError, place: int) -> Iterator[Finding]:
-    for error in fault.errors(include_url=False):
-        pointer = "/".join(str(part) for part in ("", "examples", place, *error["loc"]))
-        yield Finding("example.invalid", pointer, f"{error['msg']}.", "See the examples in tests/golden.")
-
-
-def assess_gst(example: Mapping[str, Any], law: TaxStrategy) -> dict[str, Any]:
-    """The example with its three answers and its expected figures as the law has them.
-
-    Raises pydantic's ValidationError where the example cannot be read.
-    """
-    supply = GstExample.model_validate(example).supply()
-    result = law.assess(TaxContext(supply))
-    return {
-        **example,
-        "regime": result.regime,
-        "document": result.document.value,
-        "gstr1_section": result.answers["gstr1_section"],
-        "expected": {
-            "lines": [_line_figures(supply, line) for line in result.lines],
-            "totals": _total_figures(result),
-        },
-    }
 
 
 def _with_percentage(supply: Supply, percent: Decimal) -> Supply:

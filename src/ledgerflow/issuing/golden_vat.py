@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictInt, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from ledgerflow.billing.catalogue import TaxCategory
-from ledgerflow.billing.errors import InputRefused, StrategyUnknown
-from ledgerflow.billing.money import HUNDRED, ZERO, Currency, currency
+from ledgerflow.billing.errors import StrategyUnknown
+from ledgerflow.billing.money import ZERO, Currency, currency, plain
 from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, Rounder, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.issuing.example_reader import ExampleReader
+from ledgerflow.issuing.example import Amount, Example, Percent, Positive
 
 _RULES = {
     "EXCL-DOC": (Rounder.DOCUMENT, False),
@@ -40,38 +42,87 @@ _DAY = datetime(2026, 11, 24, 12, 0)  # the format has no day; its figures were 
 _FOOT = ("net", "vat", "gross", "rounding", "payable")
 _CONVERTED = ("vat", "gross", "vat_in_tax_currency", "gross_in_tax_currency")
 
+_AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
+
 Laws = Mapping[str, TaxStrategy]
+Name = Annotated[str, Field(min_length=1)]
 
 
-def assess_vat_file(document: object, laws: Laws) -> dict[str, Any]:
-    """A whole file: an object with `examples` and perhaps `foreign_currency`, a list of examples, or a single one. All
-    findings of all examples come at once."""
-    if isinstance(document, Mapping) and not {"examples", "foreign_currency"} & document.keys():
-        document = [document]
-    if not isinstance(document, Mapping):
-        document = {"examples": document}
-    whole = ExampleReader(document, "")
-    answer: dict[str, Any] = {}
-    for key, assess in (("examples", assess_vat), ("foreign_currency", assess_conversion)):
-        if key in document:
-            answer[key] = []
-            for number, example in enumerate(whole.sequence(key)):
-                try:
-                    answer[key].append(assess(example, laws, f"/{key}/{number}"))
-                except InputRefused as refusal:
-                    whole.findings.extend(refusal.findings)
-    whole.refuse_if_wrong()
-    return answer
+class VatLine(Example):
+    """One line of an example; rates in per cent."""
+
+    description: str = ""
+    vat_category: Literal["S", "Z", "E", "O", "AE"]
+    vat_rate: Percent | None = Field(None, validate_default=True)
+    qty: Amount
+    unit_price: Amount
+    discount_percent: Percent = ZERO
+    discount_amount: Amount = ZERO
+
+    @field_validator("vat_rate")
+    @classmethod
+    def _fits_category(cls, rate: Decimal | None, line: ValidationInfo) -> Decimal | None:
+        if line.data.get("vat_category") == "S" and rate is None:
+            raise ValueError("a line of category S needs its rate")
+        if line.data.get("vat_category") != "S" and rate:
+            raise ValueError("only category S has a rate above 0")
+        return rate
+
+
+class VatExample(Example):
+    """The inputs of an example; `expected`, if present, is read by `differences` alone."""
+
+    country: Name
+    currency: Name
+    decimals: Annotated[StrictInt, Field(ge=0, le=4)]
+    document_type: Literal["invoice", "credit_note", "debit_note"]
+    rule: Literal["EXCL-DOC", "EXCL-LINE", "INCL-DOC", "INCL-LINE", "INCL-ALLOC", "INCL-BT114"]
+    lines: Annotated[list[VatLine], Field(min_length=1)]
+    document_discount: Amount = ZERO
+    document_charge: Amount = ZERO
+    prepaid: Amount = ZERO
+    cash_step: Positive | None = None
+
+    def context(self) -> TaxContext:
+        """The sale that the example tells of, and the rounder of its rule."""
+        rounder, included = _RULES[self.rule]
+        money, note = Currency(self.currency, self.decimals), _NOTES[self.document_type]
+        supply = replace(
+            _sale(self.country, money, tuple(_sold(line) for line in self.lines)),
+            prices_include_tax=included,
+            discount=self.document_discount,
+            charge=self.document_charge,
+            prepaid=money.round(self.prepaid),
+            round_to=self.cash_step,
+            correction=Correction(note) if note else None,
+        )
+        return TaxContext(supply, rounder)
+
+
+class Conversion(Example):
+    """One entry of `foreign_currency`. The VAT rate is the country's of today where the entry has none."""
+
+    country: Name
+    invoice_currency: Name
+    tax_currency: Name
+    exchange_rate: Positive
+    net: Amount
+    vat_rate: Percent | None = Field(None, validate_default=True)
+
+    @field_validator("vat_rate")
+    @classmethod
+    def _is_known(cls, rate: Decimal | None, entry: ValidationInfo) -> Decimal | None:
+        if rate is None and entry.data.get("country") not in _LAWS:
+            raise ValueError("the rate of this country is not known here")
+        return rate
 
 
 def assess_vat(example: Mapping[str, Any], laws: Laws, place: str = "") -> dict[str, Any]:
     """The example with computed lines and `expected`; the lines include their shares of the document's discount and
-    charge, so that they sum to the document. A malformed example is refused with all findings, below `place`."""
-    reader = ExampleReader(example, place)
-    supply, rounder = _read_supply(reader)
-    reader.refuse_if_wrong()
-    result = _assess(TaxContext(supply, rounder), laws)
-    money = supply.currency
+    charge, so that they sum to the document. Raises InputRefused with all its mistakes, below `place`."""
+    context = VatExample.read(example, place).context()
+    result = _assess(context, laws)
+    money = context.supply.currency
     lines = [
         {**line, **_line_figures(assessed, money)}
         for line, assessed in zip(example["lines"], result.lines, strict=True)
@@ -80,18 +131,11 @@ def assess_vat(example: Mapping[str, Any], laws: Laws, place: str = "") -> dict[
 
 
 def assess_conversion(example: Mapping[str, Any], laws: Laws, place: str = "") -> dict[str, Any]:
-    """One entry of `foreign_currency`: VAT in the invoice's currency, then by the printed rate in that of the tax. The
-    VAT rate is `vat_rate` if the entry has one, else the country's of today."""
-    reader = ExampleReader(example, place)
-    country = reader.text("country")
-    invoiced, taxed = currency(reader.text("invoice_currency")), currency(reader.text("tax_currency"))
-    exchange = Exchange(taxed, reader.amount("exchange_rate", above=ZERO))
-    rate = reader.optional_amount("vat_rate")
-    if rate is None and country not in _LAWS:
-        reader.amount("vat_rate")
-    line = SupplyLine("Sale", Decimal(1), reader.amount("net"), declared_rate=rate)
-    reader.refuse_if_wrong()
-    supply = replace(_sale(country, invoiced, (line,)), reported=exchange)
+    """One entry of `foreign_currency`: VAT in the invoice's currency, then by the printed rate in that of the tax."""
+    entry = Conversion.read(example, place)
+    invoiced, taxed = currency(entry.invoice_currency), currency(entry.tax_currency)
+    line = SupplyLine("Sale", Decimal(1), entry.net, declared_rate=entry.vat_rate)
+    supply = replace(_sale(entry.country, invoiced, (line,)), reported=Exchange(taxed, entry.exchange_rate))
     totals = _assess(TaxContext(supply, Rounder.DOCUMENT), laws).totals
     figures = (totals.tax, totals.total, totals.reported_tax or ZERO, totals.reported_total or ZERO)
     moneys = (invoiced, invoiced, taxed, taxed)
@@ -122,52 +166,38 @@ def _unequal(expected: Mapping[str, Any], computed: Mapping[str, Any], keys: Seq
 
 
 def _same(expected: object, computed: str) -> bool:
-    reader = ExampleReader({"amount": expected}, "")
-    return reader.optional_amount("amount") == Decimal(computed) and not reader.findings
+    return _amount(expected) == Decimal(computed)
+
+
+def _amount(value: object) -> Decimal | None:
+    """An amount that somebody expects, or None for what is none."""
+    try:
+        return _AMOUNT.validate_python(value)
+    except ValidationError:
+        return None
 
 
 def _rows(breakdown: object) -> list[str]:
     """Each row as one text, its numbers without trailing zeros."""
-    rows = []
-    for reader in ExampleReader({"breakdown": breakdown}, "").parts("breakdown"):
-        keys = ("vat_rate", "taxable", "vat")
-        rate, taxable, vat = (f"{(reader.optional_amount(key) or ZERO).normalize():f}" for key in keys)
-        rows.append(f"{reader.example.get('vat_category')} at {rate} %: {taxable} + {vat}")
-    return sorted(rows)
+    return sorted(_row(row) for row in breakdown) if isinstance(breakdown, list) else []
 
 
-def _read_supply(reader: ExampleReader) -> tuple[Supply, Rounder]:
-    rounder, included = reader.choice("rule", _RULES)
-    money = Currency(reader.text("currency"), reader.digits("decimals"))
-    lines = tuple(_read_line(line) for line in reader.parts("lines"))
-    note = reader.choice("document_type", _NOTES)
-    supply = replace(
-        _sale(reader.text("country"), money, lines),
-        prices_include_tax=included,
-        discount=reader.optional_amount("document_discount") or ZERO,
-        charge=reader.optional_amount("document_charge") or ZERO,
-        prepaid=money.round(reader.optional_amount("prepaid") or ZERO),
-        round_to=reader.optional_amount("cash_step", above=ZERO),
-        correction=Correction(note) if note else None,
-    )
-    return supply, rounder
+def _row(row: object) -> str:
+    if not isinstance(row, Mapping):
+        return repr(row)
+    rate, taxable, vat = (plain(_amount(row.get(key)) or ZERO) for key in ("vat_rate", "taxable", "vat"))
+    return f"{row.get('vat_category')} at {rate} %: {taxable} + {vat}"
 
 
-def _read_line(reader: ExampleReader) -> SupplyLine:
-    category = reader.choice("vat_category", _CATEGORIES)
-    rate = reader.optional_amount("vat_rate", at_least=ZERO)
-    if category is TaxCategory.STANDARD and rate is None:
-        rate = reader.amount("vat_rate")
-    if category is not TaxCategory.STANDARD and rate:
-        reader.find("vat_rate_not_zero", "vat_rate", "Only category S has a VAT rate above 0.", "Write 0.")
+def _sold(line: VatLine) -> SupplyLine:
     return SupplyLine(
-        description=str(reader.example.get("description", "")),
-        quantity=reader.amount("qty"),
-        unit_price=reader.amount("unit_price"),
-        category=category,
-        discount_percent=reader.optional_amount("discount_percent", at_least=ZERO, at_most=HUNDRED) or ZERO,
-        discount_amount=reader.optional_amount("discount_amount") or ZERO,
-        declared_rate=rate or ZERO,
+        description=line.description,
+        quantity=line.qty,
+        unit_price=line.unit_price,
+        category=_CATEGORIES[line.vat_category],
+        discount_percent=line.discount_percent,
+        discount_amount=line.discount_amount,
+        declared_rate=line.vat_rate or ZERO,
     )
 
 
@@ -201,7 +231,7 @@ def _foot(result: TaxResult, money: Currency) -> dict[str, Any]:
     breakdown = [
         {
             "vat_category": row.code,
-            "vat_rate": f"{sum((rate for _, rate in row.rates), ZERO).normalize():f}",
+            "vat_rate": plain(sum((rate for _, rate in row.rates), ZERO)),
             "taxable": _text(row.taxable_value, money),
             "vat": _text(sum(row.taxes.values(), ZERO), money),
         }

@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 
 from ledgerflow.billing.invoice import Invoice
-from ledgerflow.billing.money import ZERO, Currency
+from ledgerflow.billing.money import ZERO, Currency, plain
 from ledgerflow.export.register import CurrencyTotals, sign, totals
 from ledgerflow.reporting import charts
 from ledgerflow.reporting.amounts import grouped, short
@@ -174,7 +174,7 @@ def _cells(row: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 def _percent(rate: Decimal) -> str:
-    return f"{rate.normalize():f} %"
+    return f"{plain(rate)} %"
 
 
 def _tax_by_rate(invoices: Sequence[Invoice]) -> list[tuple[str, Decimal]]:

@@ -1,7 +1,8 @@
 """From YAML or JSON text to a SimulationConfig: every mistake is a finding with a JSON pointer and an advice."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import yaml
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.mistakes import mistake
 from ledgerflow.simulation.advice import nearest
 from ledgerflow.simulation.config import SimulationConfig
 
@@ -37,9 +39,7 @@ def read_config(text: str, source: str, **changes: int) -> SimulationConfig:
 class _Reader(yaml.SafeLoader):
     """Reads each scalar as the text that stands there, so that 07 stays a state and NO a country; a key stands once."""
 
-    def construct_mapping(  # type: ignore[override]  # keys are text here
-        self, node: yaml.MappingNode, deep: bool = False
-    ) -> dict[str, Json]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:
         self.flatten_mapping(node)
         pairs = [(str(self.construct_object(key)), value) for key, value in node.value]
         _unique([(key, None) for key, _ in pairs])
@@ -94,55 +94,28 @@ def _no_mapping(source: str) -> Finding:
 
 
 def _finding(fault: ErrorDetails) -> Finding:
-    where = [str(step) for step in fault["loc"]]
-    pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in where)
+    *path, key = (str(step) for step in fault["loc"])
+    fields = _fields(path)
     if fault["type"] == "extra_forbidden":
-        return _unknown_key(pointer, where)
-    if fault["type"] == "missing":
-        return Finding("missing", pointer, f"{where[-1]!r} is missing.", "Add it.", {"key": where[-1]})
-    context = {key: str(value) for key, value in fault.get("ctx", {}).items()}
-    given = str(fault["input"])[:80]
-    return Finding(
-        code=f"value_{fault['type']}",
-        place=pointer,
-        message=f"{given!r} will not do: {fault['msg'][0].lower()}{fault['msg'][1:]}.",
-        advice=_advice(where),
-        parameters=context | {"value": given},
-    )
+        message = f"There is no key {key!r} here."
+        return replace(
+            mistake(fault, nearest(key, list(fields))), code="unknown_key", message=message, parameters={"key": key}
+        )
+    field = _table(fields.get(key))  # what the form says of it is the advice
+    return mistake(fault, ": ".join(str(field[word]) for word in ("title", "description") if field.get(word)))
 
 
-def _unknown_key(pointer: str, where: Sequence[str]) -> Finding:
-    known = list(_properties(where[:-1]))
-    message = f"There is no key {where[-1]!r} here."
-    return Finding("unknown_key", pointer, message, nearest(where[-1], known), {"key": where[-1]})
-
-
-def _advice(where: Sequence[str]) -> str:
-    """What the form says of the field."""
-    field = _properties(where[:-1]).get(where[-1], {})
-    words = [field.get("title"), field.get("description")] if isinstance(field, Mapping) else []
-    return ": ".join(str(word) for word in words if word)
-
-
-def _properties(where: Sequence[str]) -> Mapping[str, Json]:
+def _fields(path: Sequence[str]) -> Mapping[str, Json]:
     """The fields that the schema knows at a place."""
     whole = schema()
-    here: Json = whole
-    for step in where:
-        here = _resolved(here, whole)
-        assert isinstance(here, Mapping)
-        fields = here.get("properties", {})
-        assert isinstance(fields, Mapping)
-        here = here.get("items") if step.isdigit() else fields.get(step, here.get("additionalProperties"))
-    here = _resolved(here, whole)
-    fields = here.get("properties", {}) if isinstance(here, Mapping) else {}
-    return fields if isinstance(fields, Mapping) else {}
+    here: Mapping[str, Json] = whole
+    for step in path:
+        below = here.get("items") if step.isdigit() else _table(here.get("properties")).get(step)
+        here = _table(here.get("additionalProperties") if below is None else below)
+        if reference := here.get("$ref"):
+            here = _table(_table(whole["$defs"])[str(reference).rsplit("/", 1)[1]])
+    return _table(here.get("properties"))
 
 
-def _resolved(node: Json, whole: Mapping[str, Json]) -> Json:
-    """What a reference points at."""
-    reference = node.get("$ref") if isinstance(node, Mapping) else None
-    definitions = whole["$defs"]
-    if isinstance(reference, str) and isinstance(definitions, Mapping):
-        return definitions[reference.rsplit("/", 1)[1]]
-    return node
+def _table(node: Json) -> Mapping[str, Json]:
+    return node if isinstance(node, Mapping) else {}

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ledgerflow.billing.catalogue import TaxCategory
-from ledgerflow.billing.money import ZERO
+from ledgerflow.billing.money import ZERO, plain
 from ledgerflow.billing.party import Place, Registration
 from ledgerflow.billing.pricing import price_lines, unit_value
 from ledgerflow.billing.rates import Rate, RateBook
@@ -111,7 +111,7 @@ def _levied(basis: _Basis, manner: _Manner) -> Charge:
     return Charge(
         treatment=Treatment.ZERO_RATED if manner.zero_rated else treatment,
         levies=levies,
-        code=f"{basis.rate.normalize():f}",
+        code=plain(basis.rate),
         rule=basis.rule,
         since=basis.since,
         source=basis.source,

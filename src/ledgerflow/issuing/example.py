@@ -1,0 +1,45 @@
+"""What the forms of worked examples have in common: exact amounts, and every mistake of an example at once."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+
+from ledgerflow.billing.errors import InputRefused
+from ledgerflow.billing.mistakes import mistake
+
+_LARGEST = Decimal("1e15")  # with nine decimals, 28 digits hold a product exactly up to here
+_ADVICE = 'Amounts are exact: texts such as "12.345", below a quadrillion and with at most 9 decimals.'
+
+
+def _exact(value: object) -> object:
+    """Binary floats and truth values are no amounts, though Python would make a number of them."""
+    if isinstance(value, (float, bool)):
+        raise ValueError("is no exact amount")
+    return value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_exact), Field(gt=-_LARGEST, lt=_LARGEST, decimal_places=9)]
+Positive = Annotated[Amount, Field(gt=0)]
+Percent = Annotated[Amount, Field(ge=0, le=100)]
+
+
+class Example(BaseModel):
+    """The inputs of an example, or a part of it. Answers that it holds besides are left alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, entries: object) -> object:
+        """What is null is not there."""
+        if not isinstance(entries, Mapping):
+            return entries
+        return {key: value for key, value in entries.items() if value is not None}
+
+    @classmethod
+    def read(cls, example: Mapping[str, Any], place: str) -> Self:
+        """The example that stands at `place`; raises InputRefused with all its mistakes."""
+        try:
+            return cls.model_validate(example)
+        except ValidationError as faults:
+            raise InputRefused(mistake(fault, _ADVICE, place) for fault in faults.errors(include_url=False)) from faults
