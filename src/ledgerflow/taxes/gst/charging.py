@@ -72,16 +72,7 @@ class Charging:
             return _levied(basis, manner)
         entry = self._rates.find(line.commodity_code, self._day)
         above = entry.limit is not None and self._is_above(place, entry, entry.limit)
-        if line.cess_rate or line.cess_per_unit:
-            return _levied(_basis(entry, above, line.cess_rate or entry.cess, line.cess_per_unit), manner)
-        return self._from_the_book(entry, above, manner)
-
-    def _from_the_book(self, entry: Rate, above: bool, manner: _Manner) -> Charge:
-        """What the book says; nearly all lines come this way, and most of them have come before."""
-        key = (entry.code, entry.since, above, manner)
-        if key not in _FOUND:
-            _FOUND[key] = _levied(_basis(entry, above, entry.cess, ZERO), manner)
-        return _FOUND[key]
+        return _levied(_basis(entry, above, line.cess_rate or entry.cess, line.cess_per_unit), manner)
 
     def _is_above(self, place: int, entry: Rate, limit: Decimal) -> bool:
         """Whether the value of one unit before tax lies in the higher slab.
@@ -90,9 +81,6 @@ class Charging:
         """
         included = entry.rate_above + entry.cess if self._supply.prices_include_tax else ZERO
         return unit_value(self.prices[place], self._supply.lines[place], included) > limit
-
-
-_FOUND: dict[tuple[str, date, bool, _Manner], Charge] = {}
 
 
 def _basis(entry: Rate, above: bool, cess: Decimal, cess_per_unit: Decimal) -> _Basis:
