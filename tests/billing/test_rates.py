@@ -25,8 +25,8 @@ history = [{ since = 2017-07-01, rate = "28", cess = "15", source = "Notificatio
 [[thresholds]]
 name = "b2cl"
 history = [
-    { since = 2017-07-01, value = "250000", source = "Rule 59" },
     { since = 2024-08-01, value = "100000", source = "Notification 12/2024" },
+    { since = 2017-07-01, value = "250000", source = "Rule 59" },
 ]
 """)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ledgerflow.billing.money import ZERO, currency
 from ledgerflow.billing.party import Party, Place
 from ledgerflow.billing.pricing import price_lines, unit_value
-from ledgerflow.billing.settlement import LevyUnfit, settle
+from ledgerflow.billing.rounding import LevyUnfit
+from ledgerflow.billing.settlement import settle
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import (
     Charge,

@@ -57,10 +57,10 @@ class RateBook:
     def from_toml(cls, text: str) -> "RateBook":
         """Reads `[[rates]]` (code, title, history) and `[[thresholds]]` (name, history)."""
         tables = tomllib.loads(text, parse_float=Decimal)
-        rates = {entry["code"]: _history(entry) for entry in tables.get("rates", ())}
+        rates = {entry["code"]: _rates(entry) for entry in tables.get("rates", ())}
         thresholds = {
             entry["name"]: tuple(
-                Threshold(step["since"], Decimal(step["value"]), step["source"]) for step in entry["history"]
+                Threshold(step["since"], Decimal(step["value"]), step["source"]) for step in _steps(entry)
             )
             for entry in tables.get("thresholds", ())
         }
@@ -93,7 +93,12 @@ class RateBook:
         raise RateUnknown(code=code or "a line without a code", day=day)
 
 
-def _history(entry: Mapping[str, Any]) -> tuple[Rate, ...]:
+def _steps(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A history as it stands in the file, oldest first."""
+    return sorted(entry["history"], key=lambda step: step["since"])
+
+
+def _rates(entry: Mapping[str, Any]) -> tuple[Rate, ...]:
     return tuple(
         Rate(
             code=entry["code"],
@@ -105,5 +110,5 @@ def _history(entry: Mapping[str, Any]) -> tuple[Rate, ...]:
             limit=Decimal(step["limit"]) if "limit" in step else None,
             rate_above=Decimal(step.get("rate_above", 0)),
         )
-        for step in sorted(entry["history"], key=lambda step: step["since"])
+        for step in _steps(entry)
     )

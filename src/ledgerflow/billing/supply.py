@@ -67,8 +67,8 @@ class Supply:
 
     `quoted` says that unit prices and fixed discounts are foreign and are converted line by line into `currency` (an
     Indian export); `reported` that totals are also converted out of it, into the currency of the tax (a Gulf invoice
-    in dollars). `round_to` rounds the
-    amount due (1 for rupees, 0.005 for five fils). `without_payment` is a supply under bond or letter of undertaking.
+    in dollars). `round_to` rounds the amount due (1 for rupees, 0.005 for five fils). `without_payment` is a supply
+    under bond or letter of undertaking.
     """
 
     seller: Party

@@ -48,7 +48,7 @@ class PayableBy(StrEnum):
 
 
 class Rounder(StrEnum):
-    """Where the law rounds. Each is worked out in `settlement`.
+    """Where the law rounds. Each is worked out in `rounding`.
 
     COMPONENT: each tax of each line on the line's taxable value; with prices that include tax the taxable value is
     rounded first and a residual remains (India). LINE: each line's tax (UAE, VATP006). DOCUMENT: once a document and
