@@ -8,9 +8,11 @@ from ledgerflow.billing.errors import Finding
 def mistake(fault: ErrorDetails, advice: str = "", under: str = "") -> Finding:
     """The finding for one fault; its place is a JSON pointer below `under`."""
     place = under + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in fault["loc"])
+    name = str(fault["loc"][-1])
     if fault["type"] == "missing":
-        name = str(fault["loc"][-1])
         return Finding("missing", place, f"{name!r} is missing.", "Add it.", {"key": name})
+    if fault["type"] == "extra_forbidden":
+        return Finding("unknown_key", place, f"There is no key {name!r} here.", advice, {"key": name})
     context = {key: str(value) for key, value in fault.get("ctx", {}).items()}
     given = str(fault["input"])[:80]
     return Finding(

@@ -85,7 +85,7 @@ def invoices(database: Database = "", tenant: Tenant = "", as_json: AsJson = Fal
 def schema(name: Annotated[str, typer.Argument(help="simulation-config")] = "simulation-config") -> None:
     """The JSON Schema of what a person may type in."""
     from ledgerflow.cli.output import show_json
-    from ledgerflow.simulation import schema as simulation_schema
+    from ledgerflow.simulation.reading import schema as simulation_schema
 
     if name != "simulation-config":
         raise typer.BadParameter("There is only simulation-config.", param_hint="NAME")

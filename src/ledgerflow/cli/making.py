@@ -15,7 +15,8 @@ from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json,
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.books import Books, Order, make_books
 from ledgerflow.rendering.figures import grouped
-from ledgerflow.simulation import SimulationConfig, read_config
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.reading import read_config
 from ledgerflow.store.ledger import DatabaseLedger
 
 LEDGER = "ledger.db"

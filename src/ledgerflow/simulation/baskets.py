@@ -120,11 +120,16 @@ class Assortment:
             chances = dice.random(size).tolist()
 
 
+def for_sale(catalogue: Sequence[Product], choice: ProductChoice) -> list[Product]:
+    """The products that are not excluded."""
+    excluded = set(choice.excluded)
+    return [product for product in catalogue if not excluded & {product.sku, product.name}]
+
+
 def price_list(
     catalogue: Sequence[Product], establishment: Establishment, currency: Currency, choice: ProductChoice
 ) -> list[SupplyLine]:
     """A line of one unit for each product that may be sold, at the establishment's own price."""
-    excluded = set(choice.excluded)
     return [
         SupplyLine(
             description=product.name,
@@ -138,8 +143,7 @@ def price_list(
             declared_rate=product.tax_rate,
             cess_rate=product.cess_rate,
         )
-        for product in catalogue
-        if not excluded & {product.sku, product.name}
+        for product in for_sale(catalogue, choice)
     ]
 
 

@@ -62,17 +62,22 @@ def apportion(total: int, weights: Sequence[Decimal], least: int = 0) -> list[in
     return parts
 
 
+def invoice_counts(total: int, establishments: Sequence[Establishment]) -> list[int]:
+    """How many of the invoices each establishment makes: by its share, and at least one."""
+    return apportion(total, [exact(establishment.share) for establishment in establishments], least=1)
+
+
 def portion(total: int, share: float) -> int:
     """The share of a total, to the nearest whole, half up."""
-    return int((total * _exact(share)).quantize(_ONE, ROUND_HALF_UP))
+    return int((total * exact(share)).quantize(_ONE, ROUND_HALF_UP))
 
 
 def segments(establishment: Establishment, home: Jurisdiction, seat: str, orders: int) -> list[Segment]:
     """The orders of an establishment by kind of buyer, exactly as the shares of its mix say; `seat` is its region."""
     mix = establishment.buyers
-    private = max(ZERO, _ONE - _exact(mix.business) - _exact(mix.walk_in) - _exact(mix.abroad))
+    private = max(ZERO, _ONE - exact(mix.business) - exact(mix.walk_in) - exact(mix.abroad))
     business, walk_in, abroad, person = apportion(
-        orders, [_exact(mix.business), _exact(mix.walk_in), _exact(mix.abroad), private]
+        orders, [exact(mix.business), exact(mix.walk_in), exact(mix.abroad), private]
     )
     sez = portion(business, mix.sez)
     at_home = {BuyerKind.BUSINESS: business - sez, BuyerKind.SEZ: sez, BuyerKind.PERSON: person}
@@ -130,5 +135,6 @@ def seat_customers(dice: Generator, segment: Segment, loyalty: float, profile: R
     return segment.first + dice.permutation(np.repeat(np.arange(segment.customers), 1 + extra))
 
 
-def _exact(share: float) -> Decimal:
+def exact(share: float) -> Decimal:
+    """A share as it was typed."""
     return Decimal(str(share))

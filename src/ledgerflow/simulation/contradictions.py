@@ -8,8 +8,9 @@ from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.advice import nearest
+from ledgerflow.simulation.baskets import for_sale
 from ledgerflow.simulation.branches import currency_of, open_branches
-from ledgerflow.simulation.buyers import apportion, portion, segments
+from ledgerflow.simulation.buyers import invoice_counts, portion, segments
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.identities import home_of
 from ledgerflow.simulation.premises import premises
@@ -41,8 +42,8 @@ def contradictions(
         found = [*_money(config, laws), *_notes(config, laws)]
     if not found and (config.bounds.amount or config.revenue):
         branches = open_branches(config, catalogue, laws)
-        shares = [Decimal(str(branch.establishment.share)) for branch in branches]
-        found = list(unreachable(config, branches, apportion(config.count or len(branches) * 100, shares, least=1)))
+        counts = invoice_counts(config.count or len(branches) * 100, config.business.establishments)
+        found = list(unreachable(config, branches, counts))
     return tuple(found)
 
 
@@ -113,8 +114,7 @@ def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator
                     advice="Keep it in one list.",
                     parameters={"product": word, "role": seen[word]},
                 )
-    excluded = set(config.products.excluded)
-    distinct = sum(not excluded & {product.sku, product.name} for product in catalogue)
+    distinct = len(for_sale(catalogue, config.products))
     if not distinct:
         yield Finding(
             code="nothing_to_sell",
@@ -173,9 +173,8 @@ def _notes(config: SimulationConfig, laws: Mapping[str, TaxStrategy]) -> Iterato
     if config.count is None or not config.credit_note_rate:
         return
     establishments = config.business.establishments
-    shares = [Decimal(str(establishment.share)) for establishment in establishments]
     named = 0
-    for establishment, count in zip(establishments, apportion(config.count, shares, least=1), strict=True):
+    for establishment, count in zip(establishments, invoice_counts(config.count, establishments), strict=True):
         home = home_of(establishment, laws[establishment.strategy], laws)
         named += sum(part.orders for part in segments(establishment, home, "", count) if part.kind.is_named)
     wanted = portion(config.count, config.credit_note_rate)

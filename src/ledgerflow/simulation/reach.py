@@ -1,5 +1,6 @@
 """What the bounds can come to: the least and the greatest invoice of each kind of buyer, assessed by the law itself."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,25 +27,14 @@ class _Reach:
 
 def unreachable(config: SimulationConfig, branches: Sequence[Branch], counts: Sequence[int]) -> Iterator[Finding]:
     """Amount bounds and revenue targets that no basket within the other bounds comes to; none of it needs dice."""
-    reaches = [_reaches(config, branch, count) for branch, count in zip(branches, counts, strict=True)]
+    reaches: dict[str, list[_Reach]] = defaultdict(list)
+    for branch, count in zip(branches, counts, strict=True):
+        reaches[branch.currency.code] += _reaches(config, branch, count)
     for code, limits in config.bounds.amount.items():
-        own = [
-            reach
-            for branch, row in zip(branches, reaches, strict=True)
-            if branch.currency.code == code
-            for reach in row
-        ]
-        yield from _amounts(code, limits, own)
+        yield from _amounts(code, limits, reaches[code])
     for code, target in config.revenue.items():
-        own = [
-            reach
-            for branch, row in zip(branches, reaches, strict=True)
-            if branch.currency.code == code
-            for reach in row
-        ]
-        yield from _revenue(
-            code, target, config.bounds.amount.get(code, AmountBounds()), own, counted=config.count is not None
-        )
+        limits = config.bounds.amount.get(code, AmountBounds())
+        yield from _revenue(code, target, limits, reaches[code], counted=config.count is not None)
 
 
 def _reaches(config: SimulationConfig, branch: Branch, count: int) -> list[_Reach]:

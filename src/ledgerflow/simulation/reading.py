@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 import yaml
@@ -96,11 +95,8 @@ def _no_mapping(source: str) -> Finding:
 def _finding(fault: ErrorDetails) -> Finding:
     *path, key = (str(step) for step in fault["loc"])
     fields = _fields(path)
-    if fault["type"] == "extra_forbidden":
-        message = f"There is no key {key!r} here."
-        return replace(
-            mistake(fault, nearest(key, list(fields))), code="unknown_key", message=message, parameters={"key": key}
-        )
+    if key not in fields:
+        return mistake(fault, nearest(key, list(fields)))
     field = _table(fields.get(key))  # what the form says of it is the advice
     return mistake(fault, ": ".join(str(field[word]) for word in ("title", "description") if field.get(word)))
 

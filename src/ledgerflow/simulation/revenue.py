@@ -73,14 +73,14 @@ class _Drawn:
         """Other baskets for some of the orders, spread over the period, several each where there are few orders; they
         lean towards what the sum still lacks, as a part of the target."""
         if len(self.orders) <= _FEW:
-            return self._widen_few(turn)
+            self._widen_few(turn)
+            return
         wanted = _POOL << turn
         stride = max(1, len(self.orders) // wanted)
         tilt = self.tilt + max(-2.0, min(1.5 * lack * stride, 2.0))
         for place in range(turn % stride, len(self.orders), stride):
             for _ in range(-(-wanted // len(self.orders))):
                 self.add(place, draft(self.config, self.orders[place], tilt, len(self.supplies[place])))
-        return None
 
     def _widen_few(self, turn: int) -> None:
         count = len(self.orders)

@@ -1,15 +1,16 @@
 """simulate(): the one road from a configuration, a catalogue and the laws to the sales of a period, oldest first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.simulation.branches import Branch, open_branches
-from ledgerflow.simulation.buyers import apportion, segments, with_customers
+from ledgerflow.simulation.buyers import exact, invoice_counts, segments, with_customers
 from ledgerflow.simulation.config import MOST_INVOICES, SimulationConfig
 from ledgerflow.simulation.contradictions import refuse_contradictions
 from ledgerflow.simulation.credit_notes import Return, note_of, returns_of
@@ -33,7 +34,7 @@ class _Counter:
     """Tells how many sales are made, not too often."""
 
     tell: Callable[[int], None] | None
-    made: int = field(default=0)
+    made: int = 0
 
     def step(self, count: int) -> None:
         self.made += count
@@ -69,20 +70,19 @@ def simulate(
 
 def _invoice_counts(config: SimulationConfig, branches: Sequence[Branch]) -> list[int]:
     """How many invoices each establishment makes; without a count, as many as the revenue takes at their usual size."""
-    shares = [Decimal(str(branch.establishment.share)) for branch in branches]
     if config.count is not None:
-        return apportion(config.count, shares, least=1)
+        return invoice_counts(config.count, config.business.establishments)
     counts = [0] * len(branches)
     for code, target in config.revenue.items():
-        places = [place for place, branch in enumerate(branches) if branch.currency.code == code]
-        own = [shares[place] for place in places]
-        usual = [usual_invoice(config, branches[place], target) for place in places]
-        mean = sum((share * amount for share, amount in zip(own, usual, strict=True)), Decimal(0)) / sum(own)
+        own = [branch for branch in branches if branch.currency.code == code]
+        shares = [exact(branch.establishment.share) for branch in own]
+        usual = [usual_invoice(config, branch, target) for branch in own]
+        mean = sum((share * amount for share, amount in zip(shares, usual, strict=True)), ZERO) / sum(shares)
         wanted = max(1, round(target.amount / mean))
         if wanted > MOST_INVOICES:
             raise InputRefused([_too_many(code, target.amount, wanted)])
-        for place, count in zip(places, apportion(wanted, own, least=1), strict=True):
-            counts[place] = count
+        for branch, count in zip(own, invoice_counts(wanted, [branch.establishment for branch in own]), strict=True):
+            counts[branch.index] = count
     return counts
 
 
