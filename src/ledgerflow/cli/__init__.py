@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BillingError as error:
         complain(str(error))
         sys.exit(2)
+    except OSError as error:
+        complain(f"{error.filename or 'a file'}: {error.strerror or error}. Choose another place, or make room.")
+        sys.exit(2)
     finally:
         gc.freeze()  # what is left goes with the process; nobody need look through it
 

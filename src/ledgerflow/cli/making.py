@@ -82,6 +82,7 @@ def _is_sound(archive: Path) -> bool:
 
 def _fresh(path: Path) -> str:
     """Clears away the ledger of an earlier run in the folder: without --database every run begins at number one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return str(path)
