@@ -228,3 +228,17 @@ def test_every_city_lies_in_a_known_state_with_its_own_postal_codes() -> None:
         for city in region.cities:
             assert 110000 <= city.first_postal_code <= city.last_postal_code <= 855999
             assert seen.setdefault(city.first_postal_code, city.name) == city.name
+
+
+@pytest.mark.parametrize(
+    ("hsn", "rate"),
+    [("96032100", "5"), ("960390", "18"), ("33072000", "18"), ("33071010", "5"), ("90041000", "18"), ("90049090", "5")],
+    ids=["toothbrush", "broom", "deodorant", "shaving cream", "sunglasses", "spectacles"],
+)
+def test_the_longer_code_decides_where_a_heading_has_two_rates(hsn: str, rate: str) -> None:
+    assert rate_of(sale(replace(LAMP, commodity_code=hsn))) == Decimal(rate)
+
+
+def test_toothbrushes_bore_18_before_the_reform() -> None:
+    before = replace(sale(replace(LAMP, commodity_code="960321")), tax_point=datetime(2025, 9, 21, 12))
+    assert rate_of(before) == 18
