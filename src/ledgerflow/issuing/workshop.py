@@ -6,6 +6,7 @@ This module imports nothing heavy, for whoever opens a workshop wants it to star
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context
 
 
@@ -29,8 +30,8 @@ def open_workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def _load() -> None:
-    """Loads what drawing needs: the deed and the engine."""
-    import ledgerflow.issuing.packing  # noqa: F401  # loaded for its own sake
+    """Loads what drawing needs: the deed and the engine, which is why neither is imported above."""
+    import_module("ledgerflow.issuing.packing")
     from ledgerflow.rendering.pdf import prepare
 
     prepare()
