@@ -8,7 +8,7 @@ from ledgerflow.billing.errors import Finding
 def mistake(fault: ErrorDetails, advice: str = "", under: str = "") -> Finding:
     """The finding for one fault; its place is a JSON pointer below `under`."""
     place = under + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in fault["loc"])
-    name = place.rpartition("/")[2]
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
     if fault["type"] == "missing":
         return Finding("missing", place, f"{name!r} is missing.", "Add it.", {"key": name})
     if fault["type"] == "extra_forbidden":
