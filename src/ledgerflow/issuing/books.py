@@ -61,8 +61,8 @@ def make_books(
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
     wanted = order.config.count
     sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
-    folder.mkdir(parents=True, exist_ok=True)
     with ledger() as books:
+        folder.mkdir(parents=True, exist_ok=True)
         identity = generation_id(order.config, order.catalogue)
         batch = issue_batch(
             order.config, sales, laws, books, identity, at=order.at, actor=order.actor, progress=progress

@@ -3,11 +3,13 @@
 This module imports nothing heavy, for whoever opens a workshop wants it to start at once.
 """
 
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 
 @contextmanager
@@ -20,13 +22,26 @@ def open_workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     if others < 1:
         yield None
         return
-    pool = ProcessPoolExecutor(others, get_context("spawn"))
+    pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_begin)
     try:
         for _ in range(others):
             pool.submit(_load)
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """A worker leaves the stopping to the one who started it, and goes when that one is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    starter = parent_process()
+    if starter is not None:
+        starter.join()
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _load() -> None:

@@ -15,6 +15,7 @@ from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.identities import home_of
 from ledgerflow.simulation.premises import premises
 from ledgerflow.simulation.reach import unreachable
+from ledgerflow.simulation.unrated import unrated
 
 _LONGEST_PERIOD = 366 * 20
 
@@ -39,7 +40,7 @@ def contradictions(
         *premises(config, laws),
     ]
     if not found:
-        found = [*_money(config, laws), *_notes(config, laws)]
+        found = [*_money(config, laws), *_notes(config, laws), *unrated(config, catalogue, laws)]
     if not found and (config.bounds.amount or config.revenue):
         branches = open_branches(config, catalogue, laws)
         counts = invoice_counts(config.count or len(branches) * 100, config.business.establishments)
