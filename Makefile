@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: demo test venv lock format lint types contracts pytest bench pictures acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench pictures acceptance clean
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
+
+help:               ## these words
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
 
 test: venv lint types contracts pytest  ## the gate
 
@@ -19,33 +22,33 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml examples/ledgerflow-tax-nz/p
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e examples/ledgerflow-tax-nz
 	touch $@
 
-lock:               ## renew the lock files; they name no registry
+lock: venv          ## renew the lock files; they name no registry
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-format:
+format: venv        ## lay the code out, and mend what can be mended
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
-lint:
+lint: venv          ## format, ruff and flake8
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/flake8 $(CODE)
 
-types:
+types: venv         ## mypy
 	$(BIN)/mypy
 
-contracts:
+contracts: venv     ## who may import whom
 	$(BIN)/lint-imports
 
-pytest:
+pytest: venv        ## the tests, with branch coverage
 	$(BIN)/pytest --cov --cov-report=term
 
 bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_generate_100.py
 
-clean:
+clean:              ## away with all that was made, but the environment
 	rm -rf out build .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 pictures: venv      ## the pages that the README shows

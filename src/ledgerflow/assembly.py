@@ -1,7 +1,6 @@
 """The one place that knows every part: tax laws and formats by their entry points, the ledger by its address."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -12,7 +11,6 @@ from ledgerflow.export.format import Format
 from ledgerflow.store.ledger import DatabaseLedger, open_ledger
 
 
-@dataclass(frozen=True)
 class Application:
     """The assembled program."""
 

@@ -1,11 +1,9 @@
 """Parties and places, products, and the words of errors."""
 
 import pickle
-from decimal import Decimal
 
 import pytest
 
-from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import Finding, InputRefused, RateUnknown
 from ledgerflow.billing.party import City, Jurisdiction, Party, Place, Region, Registration
 
@@ -31,11 +29,6 @@ def test_a_jurisdiction_is_read_from_its_table() -> None:
     assert bahrain.currency.decimals == 3
     assert bahrain.region_by_code == {"13": Region("13", "Capital", (City("Manama", 302, 327, "المنامة"),))}
     assert Jurisdiction.from_mapping(table).regions == ()
-
-
-@pytest.mark.parametrize(("code", "service"), [("998314", True), ("8471", False), ("", False)])
-def test_services_are_known_by_their_code(code: str, service: bool) -> None:
-    assert Product("A1", "Thing", Decimal(1), commodity_code=code).is_service is service
 
 
 def test_an_error_is_a_sentence_with_its_parameters() -> None:

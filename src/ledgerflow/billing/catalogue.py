@@ -36,8 +36,3 @@ class Product:
     group: str = ""
     tax_rate: Decimal | None = None
     cess_rate: Decimal = ZERO
-
-    @property
-    def is_service(self) -> bool:
-        """Indian service codes (SAC) begin with 99."""
-        return self.commodity_code.startswith("99")

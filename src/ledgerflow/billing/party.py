@@ -101,7 +101,6 @@ class Jurisdiction:
     phone: str = ""
     tax_number_label: str = ""
     tax_number_label_local: str = ""
-    time_zone: str = "UTC"
     postal_digits: int = 0
 
     @cached_property

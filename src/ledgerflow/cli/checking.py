@@ -1,5 +1,6 @@
 """Verifying an archive, and saying what came of it."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,5 @@ def verified(result: Verification) -> dict[str, Any]:
         "files": result.members,
         "invoices": result.invoices,
         "pdfs": result.pdfs,
-        "totals": [
-            {
-                "currency": total.currency,
-                "documents": total.documents,
-                "taxable_value": str(total.taxable_value),
-                "exempt_value": str(total.exempt_value),
-                "taxes": {tax: str(amount) for tax, amount in total.taxes.items()},
-                "grand_total": str(total.grand_total),
-            }
-            for total in result.totals
-        ],
+        "totals": [asdict(total) for total in result.totals],
     }

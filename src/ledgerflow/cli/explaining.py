@@ -10,6 +10,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import plain
 from ledgerflow.cli.options import chosen, read_bytes, required
 from ledgerflow.cli.output import complain, show_facts, show_json
+from ledgerflow.export.register import kind_words, place_words, treatment_words
 from ledgerflow.issuing.golden import assess_examples
 
 
@@ -44,13 +45,13 @@ def _explanation(invoice: Invoice, place: int) -> dict[str, str]:
     charge = assessed.charge
     taxes = ", ".join(f"{due.tax} {plain(due.rate)} % = {due.amount}" for due in assessed.dues)
     return {
-        "invoice": f"{invoice.number} of {invoice.day}, {invoice.kind.value.replace('_', ' ')}",
+        "invoice": f"{invoice.number} of {invoice.day}, {kind_words(invoice).lower()}",
         "line": f"{place + 1}: {line.description}",
         "code": line.commodity_code or "none",
         "taxable value": f"{assessed.taxable_value} {invoice.supply.currency.code}",
-        "treatment": charge.treatment.value.replace("_", " "),
+        "treatment": treatment_words(charge.treatment).lower(),
         "tax": taxes or "none",
-        "place of supply": invoice.tax.place_of_supply.region_name or invoice.tax.place_of_supply.country,
+        "place of supply": place_words(invoice.tax.place_of_supply),
         "rule": charge.rule,
         "in force from": str(charge.since),
         "by": charge.source,

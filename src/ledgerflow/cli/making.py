@@ -1,7 +1,7 @@
 """Making books from what the user said, and showing what was made."""
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def _read_config(wish: Wish) -> SimulationConfig:
 
 
 def _is_sound(archive: Path) -> bool:
-    from ledgerflow.export.verification import verify
+    from ledgerflow.export.verification import verify  # only the demonstration verifies what it made
 
     result = verify(archive)
     complain(*(str(fault) for fault in result.faults))
@@ -123,15 +123,5 @@ def _made(books: Books, sound: bool | None, ledger: str) -> dict[str, Any]:
         "registers": [str(path) for path in books.registers],
         "report": str(books.report),
         "ledger": ledger,
-        "totals": [
-            {
-                "currency": total.currency.code,
-                "documents": total.documents,
-                "taxable_value": str(total.taxable_value),
-                "exempt_value": str(total.exempt_value),
-                "taxes": {tax: str(amount) for tax, amount in total.taxes.items()},
-                "grand_total": str(total.grand_total),
-            }
-            for total in books.totals
-        ],
+        "totals": [asdict(total) | {"currency": total.currency.code} for total in books.totals],
     }

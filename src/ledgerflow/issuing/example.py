@@ -15,7 +15,7 @@ _ADVICE = 'Amounts are exact: texts such as "12.345", below a quadrillion and wi
 
 def _exact(value: object) -> object:
     """Binary floats and truth values are no amounts, though Python would make a number of them."""
-    if isinstance(value, (float, bool)):
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise ValueError("is no exact amount")
     return value
 

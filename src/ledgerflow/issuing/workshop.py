@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -44,8 +45,8 @@ def _follow() -> None:
 
 
 def _load() -> None:
-    """Loads what drawing needs: the deed and the engine."""
-    import ledgerflow.issuing.packing  # noqa: F401  # loaded for its own sake
+    """Loads what drawing needs: the deed and the engine, which is why neither is imported above."""
+    import_module("ledgerflow.issuing.packing")
     from ledgerflow.rendering.pdf import prepare
 
     prepare()

@@ -16,7 +16,7 @@ class Noun:
     feminine: bool = False
 
 
-def _money(noun: tuple[str, str, str, str], adjective: str, feminine: bool = False) -> Noun:
+def _money(noun: tuple[str, str, str, str], adjective: str) -> Noun:
     """A currency with its country's adjective, which agrees (broken plurals count as feminine)."""
     one, two, few, many = noun
     return Noun(

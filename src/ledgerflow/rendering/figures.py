@@ -14,13 +14,13 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 def grouped(amount: Decimal, currency: Currency) -> str:
     """The amount with its currency's decimals and groups: 1,18,000.50 in rupees, 118,000.500 in dinars."""
-    return group(currency.round(amount), currency)
+    return group(currency.round(amount), currency.code)
 
 
-def group(number: Decimal, currency: Currency) -> str:
+def group(number: Decimal, currency: str) -> str:
     """Any number in the groups of the currency's country, its own decimals kept."""
     text = f"{number:,f}"
-    if currency.code != "INR":
+    if currency != "INR":
         return text
     whole, point, decimals = f"{abs(number):f}".partition(".")
     head, tail = whole[:-3], whole[-3:]
@@ -51,12 +51,11 @@ class Figures:
         """A unit price: the currency's decimals, or more where it has more."""
         unit = currency or self.currency
         exact = unit.round(price)
-        return self._digits(group(exact if exact == price else price.normalize(), unit))
+        return self._digits(group(exact if exact == price else price.normalize(), unit.code))
 
     def plain(self, number: Decimal) -> str:
         """A quantity or an exchange rate, without idle zeros."""
-        whole = number == number.to_integral_value()
-        return self._digits(group(number.quantize(Decimal(1)) if whole else number.normalize(), self.currency))
+        return self._digits(group(number.normalize(), self.currency.code))
 
     def percent(self, rate: Decimal) -> str:
         return f"{self.plain(rate)}{'٪' if self.arabic_indic else '%'}"

@@ -92,8 +92,8 @@ def _price_fields(draft: Draft, entries: Sequence[_Entry]) -> Iterator[_Field]:
     figures, label, quoted = draft.figures, draft.label, draft.supply.quoted
     if quoted:
         money = quoted.currency
-        price = _in_currency(label("columns", "price"), money.code)
-        amount = _in_currency(label("columns", "quoted_amount"), money.code)
+        price = label("columns", "price").in_currency(money.code)
+        amount = label("columns", "quoted_amount").in_currency(money.code)
         yield _Field(price, lambda entry: (figures.price(entry.sold.unit_price, money),))
         yield _Field(amount, lambda entry: (figures.amount(entry.assessed.quoted or ZERO, money),))
     else:
@@ -154,7 +154,3 @@ def _description(draft: Draft, entry: _Entry) -> Cell:
     if entry.sold.retail_price is None:
         return names
     return (*names, f"{draft.label('columns', 'retail_price').first} {draft.figures.money(entry.sold.retail_price)}")
-
-
-def _in_currency(label: Label, code: str) -> Label:
-    return Label(f"{label.first} {code}", label.second)

@@ -11,6 +11,10 @@ class Label:
     first: str
     second: str = ""
 
+    def in_currency(self, code: str) -> "Label":
+        """The words with the currency that the figures beside or beneath them are in."""
+        return Label(f"{self.first} {code}", f"{self.second} {code}" if self.second else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from ledgerflow.billing.numbering import file_stem
 from ledgerflow.rendering.layout import layout
 from ledgerflow.rendering.page import Page
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the engine is loaded when the first page is drawn, or by `prepare`
     from typst import Compiler
 
 _FONTS: Final = ("fontpkg_ibm_plex_sans_arabic", "fontpkg_ibm_plex_mono")
@@ -35,8 +36,7 @@ def draw(invoice: Invoice) -> bytes:
 
 def prepare() -> None:
     """Loads engine and reader before the first page is asked for."""
-    import pypdf  # noqa: F401  # the reader: loaded for its own sake
-
+    import_module("pypdf")
     _compiler()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.tax import DocumentKind, PayableBy
 from ledgerflow.rendering.draft import Draft
-from ledgerflow.rendering.page import Label, Sum
+from ledgerflow.rendering.page import Sum
 
 
 def totals(draft: Draft) -> tuple[Sum, ...]:
@@ -69,19 +69,16 @@ def _asides(draft: Draft) -> Iterator[Sum]:
         yield Sum(draft.label("totals", "payable_by_recipient"), figures.amount(foot.reverse_charge), "aside")
     if supply.quoted and foot.quoted is not None:
         money = supply.quoted.currency
-        label = _in_currency(draft.label("totals", "quoted_total"), money.code)
+        label = draft.label("totals", "quoted_total").in_currency(money.code)
         yield Sum(label, figures.amount(foot.quoted, money), "aside")
     reported = (("reported_tax", foot.reported_tax), ("reported_total", foot.reported_total))
     for name, amount in reported:
         if supply.reported and amount is not None:
             money = supply.reported.currency
-            yield Sum(_in_currency(draft.label("totals", name), money.code), figures.amount(amount, money), "aside")
+            label = draft.label("totals", name).in_currency(money.code)
+            yield Sum(label, figures.amount(amount, money), "aside")
 
 
 def _is_valued_on_retail_price(draft: Draft) -> bool:
     """Taxed on more than is charged (CGST Rule 31D): the price leads to the total, the taxable value only informs."""
     return any(line.retail_price is not None for line in draft.supply.lines)
-
-
-def _in_currency(label: Label, code: str) -> Label:
-    return Label(f"{label.first} {code}", f"{label.second} {code}" if label.second else "")

@@ -2,15 +2,15 @@
 
 from decimal import Decimal
 
+from ledgerflow.rendering.figures import group
+
 _INDIAN = ((Decimal(10**7), "Cr"), (Decimal(10**5), "L"), (Decimal(10**3), "k"))  # crore, lakh
 _WESTERN = ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k"))
 
 
 def grouped(amount: Decimal, currency: str) -> str:
     """The amount in full, with its sign before it (U+2212) and its digits in groups."""
-    digits, point, decimals = f"{abs(amount):f}".partition(".")
-    shown = _by_lakh(digits) if currency == "INR" else f"{int(digits):,}"
-    return ("−" if amount < 0 else "") + shown + point + decimals
+    return ("−" if amount < 0 else "") + group(abs(amount), currency)
 
 
 def short(amount: Decimal, currency: str = "") -> str:
@@ -25,9 +25,3 @@ def _three_digits(amount: Decimal) -> str:
     rounded = round(amount, max(0, 2 - amount.adjusted())) if amount else amount
     text = f"{rounded:f}".replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _by_lakh(digits: str) -> str:
-    head, tail = digits[:-3], digits[-3:]
-    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)]
-    return ",".join([*reversed(pairs), tail])

@@ -95,7 +95,7 @@ def _no_mapping(source: str) -> Finding:
 def _finding(fault: ErrorDetails) -> Finding:
     *path, key = (str(step) for step in fault["loc"])
     fields = _fields(path)
-    if key not in fields:
+    if fault["type"] == "extra_forbidden":
         return mistake(fault, nearest(key, list(fields)))
     field = _table(fields.get(key))  # what the form says of it is the advice
     return mistake(fault, ": ".join(str(field[word]) for word in ("title", "description") if field.get(word)))

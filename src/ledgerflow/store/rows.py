@@ -1,6 +1,7 @@
 """The tables of a ledger, each led by its tenant. Rows never leave the store."""
 
 from datetime import date
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -9,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Row(DeclarativeBase):
     """A row of any table. Every row belongs to a tenant, and the key says so first."""
 
-    type_annotation_map = {int: BigInteger, str: Text}  # noqa: RUF012  SQLAlchemy reads it from the class
+    type_annotation_map: ClassVar = {int: BigInteger, str: Text}
 
     __abstract__ = True
     tenant: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
