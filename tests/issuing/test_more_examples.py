@@ -1,8 +1,6 @@
 """Further worked examples, reckoned with exact fractions outside this program, and the forms they may be written in."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
