@@ -138,6 +138,23 @@ def test_amounts_and_codes_never_reorder_inside_arabic(drawn: dict[str, bytes]) 
         assert broken not in words
 
 
+@pytest.mark.requirement("PDF.2")
+def test_a_latin_run_inside_an_arabic_name_stays_whole() -> None:
+    sold = replace(samples.PANTRY[0], description_local="إطار سيارة 185/65 R15، واق SPF 50 (2 م)")
+    invoice = samples.issue(
+        samples.sale(samples.GULF_PEARL, samples.AL_NOOR, "BHD", [sold]),
+        [samples.vat("10")],
+        DocumentKind.TAX_INVOICE,
+        "INV/1",
+        presentation=samples.VAT_ACCOUNT,
+    )
+    runs: list[str] = []
+    sheet = pypdf.PdfReader(io.BytesIO(draw(invoice))).pages[0]
+    sheet.extract_text(visitor_text=lambda run, *_: runs.append(run))
+    assert "185/65 R15" in runs
+    assert "SPF 50" in runs
+
+
 def test_arabic_digits_are_drawn_from_left_to_right(drawn: dict[str, bytes]) -> None:
     words = text(drawn["bahrain_in_arabic_digits"])
     assert "١٥١٫٠٠١" in words
