@@ -129,6 +129,20 @@ def test_the_totals_are_not_broken_apart(drawn: dict[str, bytes]) -> None:
         assert "Subtotal" in holding[0]
 
 
+@pytest.mark.parametrize("count", range(7, 14))
+def test_no_sheet_holds_a_sum_or_a_signature_alone(count: int) -> None:
+    base = samples.sixty_arabic_lines()
+    charges = [line.charge for line in base.tax.lines[:count]]
+    supply = replace(base.supply, lines=base.supply.lines[:count])
+    invoice = samples.issue(
+        supply, charges, DocumentKind.TAX_INVOICE, "INV/1", legends=[samples.ZERO_RATED], presentation=base.presentation
+    )
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(draw(invoice))).pages]
+    signed = next(page for page in pages if "Authorised signatory" in page)
+    assert "Tax summary" in signed
+    assert "Standard rated" in signed
+
+
 @pytest.mark.requirement("PDF.2")
 def test_amounts_and_codes_never_reorder_inside_arabic(drawn: dict[str, bytes]) -> None:
     words = text(drawn["bahrain_vat_invoice"])
