@@ -129,6 +129,20 @@ def test_the_totals_are_not_broken_apart(drawn: dict[str, bytes]) -> None:
         assert "Subtotal" in holding[0]
 
 
+@pytest.mark.parametrize("count", range(7, 14))
+def test_no_sheet_holds_a_sum_or_a_signature_alone(count: int) -> None:
+    base = samples.sixty_arabic_lines()
+    charges = [line.charge for line in base.tax.lines[:count]]
+    supply = replace(base.supply, lines=base.supply.lines[:count])
+    invoice = samples.issue(
+        supply, charges, DocumentKind.TAX_INVOICE, "INV/1", legends=[samples.ZERO_RATED], presentation=base.presentation
+    )
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(draw(invoice))).pages]
+    signed = next(page for page in pages if "Authorised signatory" in page)
+    assert "Tax summary" in signed
+    assert "Standard rated" in signed
+
+
 @pytest.mark.requirement("PDF.2")
 def test_amounts_and_codes_never_reorder_inside_arabic(drawn: dict[str, bytes]) -> None:
     words = text(drawn["bahrain_vat_invoice"])
@@ -136,6 +150,23 @@ def test_amounts_and_codes_never_reorder_inside_arabic(drawn: dict[str, bytes]) 
         assert whole in words, whole
     for broken in ("%10", "4.688-", ".W.L.L", "1-00000"):
         assert broken not in words
+
+
+@pytest.mark.requirement("PDF.2")
+def test_a_latin_run_inside_an_arabic_name_stays_whole() -> None:
+    sold = replace(samples.PANTRY[0], description_local="إطار سيارة 185/65 R15، واق SPF 50 (2 م)")
+    invoice = samples.issue(
+        samples.sale(samples.GULF_PEARL, samples.AL_NOOR, "BHD", [sold]),
+        [samples.vat("10")],
+        DocumentKind.TAX_INVOICE,
+        "INV/1",
+        presentation=samples.VAT_ACCOUNT,
+    )
+    runs: list[str] = []
+    sheet = pypdf.PdfReader(io.BytesIO(draw(invoice))).pages[0]
+    sheet.extract_text(visitor_text=lambda run, *_: runs.append(run))
+    assert "185/65 R15" in runs
+    assert "SPF 50" in runs
 
 
 def test_arabic_digits_are_drawn_from_left_to_right(drawn: dict[str, bytes]) -> None:
