@@ -1,10 +1,12 @@
 """Further worked examples, reckoned with exact fractions outside this program, and the forms they may be written in."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from ledgerflow.assembly import Application
+from ledgerflow.billing.errors import InputRefused
 from ledgerflow.issuing.golden import Kind, assess_examples
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -17,3 +19,59 @@ def test_every_further_example_holds(kind: Kind) -> None:
     computed, differences = assess_examples(content, kind, LAWS)
     assert differences == []
     assert len(computed["examples"]) >= 40
+
+
+GST = json.loads((GOLDEN / "gst_golden.json").read_text("utf-8"))["examples"][0]
+VAT = json.loads((GOLDEN / "vat_golden.json").read_text("utf-8"))["examples"][0]
+OPTIONAL = ("document_type", "decimals", "document_discount", "document_charge", "prepaid", "cash_step")
+
+
+def checked(document: object, kind: Kind) -> list[str]:
+    return assess_examples(json.dumps(document).encode(), kind, LAWS)[1]
+
+
+def places(document: object, kind: Kind) -> list[str]:
+    with pytest.raises(InputRefused) as refused:
+        checked(document, kind)
+    return [finding.place for finding in refused.value.findings]
+
+
+def test_an_example_may_be_written_in_several_ways() -> None:
+    nothing = dict.fromkeys(("note", "fx_rate", "currency", "ship_to_state", "price_mode", "invoice_discount"))
+    line = {**GST["lines"][0], "qty": 10, "unit_price": 100.00, "discount_pct": None, "treatment": None, "rack": 7}
+    expected = {"totals": {"grand_total": 1180, "igst": 0.0, "cess": None}, "lines": None}
+    example = {**GST, **nothing, "supplier_state": 27, "lines": [line], "expected": expected}
+    del example["id"]
+    for document in ({"examples": [example]}, [example], example):
+        assert checked(document, "gst") == []
+    short = {key: value for key, value in VAT.items() if key not in OPTIONAL}
+    for document in ({"examples": [short]}, [short], short):
+        assert checked(document, "vat") == []
+    conversion = json.loads((GOLDEN / "vat_golden.json").read_text("utf-8"))["foreign_currency"]
+    assert checked({"foreign_currency": conversion}, "vat") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("supplier_state", "96"),
+        ("supplier_state", "00"),
+        ("place_of_supply", "Karnataka"),
+        ("place_of_supply", "99"),
+        ("ship_to_state", "39"),
+        ("date", "2017-06-30"),
+        ("fx_rate", "0"),
+        ("invoice_discount", "-1.00"),
+    ],
+)
+def test_what_the_law_cannot_mean_is_refused(key: str, value: str) -> None:
+    assert places([GST, {**GST, key: value}], "gst") == [f"/examples/1/{key}"]
+
+
+def test_a_foreign_price_needs_its_rate() -> None:
+    assert places([{**GST, "currency": "USD"}], "gst") == ["/examples/0/fx_rate"]
+
+
+@pytest.mark.parametrize("document", [5, {}, {"examples": {}}, {"examples": [VAT], "foreign_currency": 5}])
+def test_a_file_without_a_list_is_refused(document: object) -> None:
+    assert len(places(document, "vat")) == 1

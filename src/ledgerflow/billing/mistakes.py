@@ -15,10 +15,11 @@ def mistake(fault: ErrorDetails, advice: str = "", under: str = "") -> Finding:
         return Finding("unknown_key", place, f"There is no key {name!r} here.", advice, {"key": name})
     context = {key: str(value) for key, value in fault.get("ctx", {}).items()}
     given = str(fault["input"])[:80]
+    words = fault["msg"].removeprefix("Value error, ")
     return Finding(
         code=f"value_{fault['type']}",
         place=place,
-        message=f"{given!r} will not do: {fault['msg'][0].lower()}{fault['msg'][1:]}.",
+        message=f"{given!r} will not do: {words[0].lower()}{words[1:]}.",
         advice=advice,
         parameters=context | {"value": given},
     )

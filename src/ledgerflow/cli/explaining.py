@@ -36,7 +36,7 @@ def assess_file(examples: Path, kind: Literal["gst", "vat"], *, check: bool) -> 
         return True
     complain(*differences)
     if not differences:
-        show_facts({"examples": str(len(computed["examples"])), "differences": "none"})
+        show_facts({"examples": str(len(computed.get("examples", ()))), "differences": "none"})
     return not differences
 
 

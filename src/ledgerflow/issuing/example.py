@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ledgerflow.billing.errors import InputRefused
 from ledgerflow.billing.mistakes import mistake
 
 _LARGEST = Decimal("1e15")  # with nine decimals, 28 digits hold a product exactly up to here
-_ADVICE = 'Amounts are exact: texts such as "12.345", below a quadrillion and with at most 9 decimals.'
+_ADVICE = 'Write it as the examples in tests/golden do: an amount as a text such as "12.345", with at most 9 decimals.'
 
 
 def _exact(value: object) -> object:
@@ -22,11 +22,24 @@ def _exact(value: object) -> object:
 
 Amount = Annotated[Decimal, BeforeValidator(_exact), Field(gt=-_LARGEST, lt=_LARGEST, decimal_places=9)]
 Positive = Annotated[Amount, Field(gt=0)]
+NotNegative = Annotated[Amount, Field(ge=0)]
 Percent = Annotated[Amount, Field(ge=0, le=100)]
+
+_AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
+
+
+def amount(value: object) -> Decimal | None:
+    """An amount that somebody expects, or None for what is none."""
+    try:
+        return _AMOUNT.validate_python(value)
+    except ValidationError:
+        return None
 
 
 class Example(BaseModel):
     """The inputs of an example, or a part of it. Answers that it holds besides are left alone."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     @model_validator(mode="before")
     @classmethod

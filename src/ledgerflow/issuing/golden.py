@@ -23,11 +23,11 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
 
     Raises InputRefused where the file or an example cannot be read, all faults at once.
     """
-    document = _read(content)
+    document = _read(content, kind)
     computed: dict[str, list[dict[str, Any]]] = {}
     findings: list[Finding] = []
     for name, assess in _LISTS[kind].items():
-        for place, example in enumerate(document.get(name, ())):
+        for place, example in enumerate(document.get(name) or ()):
             try:
                 computed.setdefault(name, []).append(assess(example, laws, f"/{name}/{place}"))
             except InputRefused as refused:
@@ -43,7 +43,7 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
     return {**document, **computed}, differences
 
 
-def _read(content: bytes) -> dict[str, Any]:
+def _read(content: bytes, kind: Kind) -> dict[str, Any]:
     try:
         document = json.loads(content, parse_float=Decimal)
     except ValueError as error:
@@ -51,7 +51,12 @@ def _read(content: bytes) -> dict[str, Any]:
         raise InputRefused([finding]) from error
     if isinstance(document, list):
         document = {"examples": document}
-    if not isinstance(document, dict) or not isinstance(document.get("examples"), list):
-        advice = 'Give {"examples": [...]}.'
-        raise InputRefused([Finding("examples.missing", "/examples", "There is no list of examples.", advice)])
-    return document
+    if isinstance(document, dict) and "lines" in document:
+        document = {"examples": [document]}
+    lists = [name for name in _LISTS[kind] if isinstance(document, dict) and document.get(name) is not None]
+    wrong = [name for name in lists if not isinstance(document[name], list)]
+    if wrong or not lists:
+        message = "There is no list of examples."
+        place = f"/{(wrong or ['examples'])[0]}"
+        raise InputRefused([Finding("examples.missing", place, message, 'Give {"examples": [...]}.')])
+    return {**document}

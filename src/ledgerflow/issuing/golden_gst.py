@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 
 from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.money import HUNDRED, ZERO, currency
@@ -14,12 +14,14 @@ from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.pricing import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.issuing.example import Amount, Example, Percent, Positive
+from ledgerflow.issuing.example import Amount, Example, NotNegative, Percent, Positive, amount
 from ledgerflow.rendering.figures import Figures
 from ledgerflow.rendering.words import rupees_in_words
 
 _RUPEE = currency("INR")
 _ABROAD = "ZZ"  # ISO 3166-1 leaves it to users; the examples do not name the country
+_OTHER_COUNTRIES = "96"
+_STATES = frozenset({*(f"{code:02}" for code in range(1, 39)), "97"})
 _COMPONENTS = ("cgst", "sgst", "utgst", "igst", "cess")
 _CATEGORIES = {
     "exempt": TaxCategory.EXEMPT,
@@ -31,6 +33,23 @@ _CATEGORIES = {
 }
 
 
+def _state(code: object) -> object:
+    """Two digits; a code that was typed as a number has lost its first zero."""
+    text = f"{code:02}" if type(code) is int else code
+    if text not in _STATES:
+        raise ValueError("is no GST code of an Indian state, such as 27 for Maharashtra, nor 97 (Other Territory)")
+    return text
+
+
+def _destination(code: object) -> object:
+    """A state, or 96 for abroad."""
+    return _OTHER_COUNTRIES if str(code) == _OTHER_COUNTRIES else _state(code)
+
+
+_State = Annotated[str, BeforeValidator(_state)]
+_Destination = Annotated[str, BeforeValidator(_destination)]
+
+
 class GstLine(Example):
     """One line of an example; rates in per cent."""
 
@@ -40,45 +59,53 @@ class GstLine(Example):
     qty: Positive
     unit_price: Amount
     gst_rate: Percent
-    cess_rate: Amount = ZERO
-    cess_specific: Amount = ZERO
-    discount_pct: Amount = ZERO
-    discount_amount: Amount = ZERO
+    cess_rate: NotNegative = ZERO
+    cess_specific: NotNegative = ZERO
+    discount_pct: Percent = ZERO
+    discount_amount: NotNegative = ZERO
     treatment: Literal["exempt", "nil", "nil_rated", "non_gst", "composition", "taxable"] = "taxable"
     reverse_charge: bool = False
-    rsp: Amount | None = None
+    rsp: Positive | None = None
 
 
 class GstExample(Example):
     """The inputs of an example. Answers and expected figures, if present, are read by `differences` alone."""
 
-    id: str
-    date: date
-    supplier_state: str
-    place_of_supply: str
+    date: Annotated[date, Field(ge=date(2017, 7, 1))]  # the first day of GST
+    supplier_state: _State
+    place_of_supply: _Destination
     recipient: Literal["registered", "unregistered", "composition", "sez", "overseas"]
     lines: Annotated[list[GstLine], Field(min_length=1)]
-    ship_to_state: str = ""
+    ship_to_state: _Destination | None = None
     price_mode: Literal["exclusive", "inclusive"] = "exclusive"
-    invoice_discount: Amount = Field(ZERO, validation_alias=AliasChoices("invoice_discount", "invoice_discount_amount"))
-    invoice_discount_pct: Amount = ZERO
+    invoice_discount: NotNegative = Field(
+        ZERO, validation_alias=AliasChoices("invoice_discount", "invoice_discount_amount")
+    )
+    invoice_discount_pct: Percent = ZERO
     reverse_charge: bool = False
     without_payment: bool = False
     deemed_export: bool = False
     note: Literal["credit", "debit"] | None = None
     currency: str = "INR"
-    fx_rate: Amount = Decimal(1)
+    fx_rate: Positive | None = Field(None, validate_default=True)
     round_to_rupee: bool = True
+
+    @field_validator("fx_rate")
+    @classmethod
+    def _converts(cls, rate: Decimal | None, example: ValidationInfo) -> Decimal | None:
+        if rate is None and example.data.get("currency") != _RUPEE.code:
+            raise ValueError("prices in a foreign currency need the rate that makes rupees of them")
+        return rate
 
     def supply(self) -> Supply:
         """The sale that the example tells of."""
         composition = any(line.treatment == "composition" for line in self.lines)
         seller = Registration.COMPOSITION if composition else Registration.REGISTERED
-        foreign = self.currency != _RUPEE.code
+        foreign = Exchange(currency(self.currency), self.fx_rate) if self.fx_rate else None
         supply = Supply(
             seller=Party("Seller", Place("IN", self.supplier_state), seller),
-            buyer=Party("Buyer", self._buyer_place(), Registration(self.recipient)),
-            delivered_to=Place("IN", self.ship_to_state) if self.ship_to_state else None,
+            buyer=Party("Buyer", _place(self.place_of_supply), Registration(self.recipient)),
+            delivered_to=_place(self.ship_to_state) if self.ship_to_state else None,
             tax_point=datetime.combine(self.date, time(12)),
             currency=_RUPEE,
             lines=tuple(self._line(line) for line in self.lines),
@@ -89,12 +116,9 @@ class GstExample(Example):
             reverse_charge=self.reverse_charge,
             deemed_export=self.deemed_export,
             without_payment=self.without_payment,
-            quoted=Exchange(currency(self.currency), self.fx_rate) if foreign else None,
+            quoted=foreign if self.currency != _RUPEE.code else None,
         )
         return _with_percentage(supply, self.invoice_discount_pct) if self.invoice_discount_pct else supply
-
-    def _buyer_place(self) -> Place:
-        return Place(_ABROAD) if self.place_of_supply == "96" else Place("IN", self.place_of_supply)
 
     def _line(self, line: GstLine) -> SupplyLine:
         return SupplyLine(
@@ -111,6 +135,10 @@ class GstExample(Example):
             cess_per_unit=line.cess_specific,
             retail_price=line.rsp,
         )
+
+
+def _place(code: str) -> Place:
+    return Place(_ABROAD) if code == _OTHER_COUNTRIES else Place("IN", code)
 
 
 def assess_gst(example: Mapping[str, Any], laws: Mapping[str, TaxStrategy], place: str = "") -> dict[str, Any]:
@@ -140,8 +168,10 @@ def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list
     expected = example.get("expected")
     if not isinstance(expected, Mapping):
         return [*found, "no figures are expected"]
-    found += _unequal("totals", expected.get("totals", {}), computed["expected"]["totals"])
-    lines = expected.get("lines", ())
+    found += _unequal("totals", expected.get("totals") or {}, computed["expected"]["totals"])
+    lines = expected.get("lines") or ()
+    if not isinstance(lines, list | tuple):
+        return [*found, f"lines: expected {lines}, which is no list"]
     if lines and len(lines) != len(computed["expected"]["lines"]):
         found.append(f"lines: expected {len(lines)}, computed {len(computed['expected']['lines'])}")
     for place, (wanted, made) in enumerate(zip(lines, computed["expected"]["lines"], strict=False), 1):
@@ -149,12 +179,20 @@ def differences(example: Mapping[str, Any], computed: Mapping[str, Any]) -> list
     return found
 
 
-def _unequal(where: str, expected: Mapping[str, Any], computed: Mapping[str, Any]) -> list[str]:
+def _unequal(where: str, expected: object, computed: Mapping[str, str]) -> list[str]:
+    if not isinstance(expected, Mapping):
+        return [f"{where}: expected {expected}, which names no figures"]
     return [
         f"{where}, {key}: expected {value}, computed {computed.get(key, 'nothing')}"
         for key, value in expected.items()
-        if str(value) != computed.get(key)
+        if value is not None and not _same(value, computed.get(key))
     ]
+
+
+def _same(expected: object, computed: str | None) -> bool:
+    """The same text, or the same amount be it written as a number."""
+    wanted = amount(expected)
+    return expected == computed or (wanted is not None and wanted == amount(computed))
 
 
 def _with_percentage(supply: Supply, percent: Decimal) -> Supply:
