@@ -8,7 +8,7 @@ from tests.rendering import samples
 
 from ledgerflow.billing.invoice import Invoice, Presentation
 from ledgerflow.billing.party import Party
-from ledgerflow.billing.tax import DocumentKind, Treatment
+from ledgerflow.billing.tax import DocumentKind, Legend, Treatment
 from ledgerflow.rendering.layout import layout
 from ledgerflow.rendering.page import Block, Page, Table
 
@@ -126,6 +126,26 @@ def test_bill_of_supply_knows_no_tax() -> None:
     assert heads(page.lines)[-1] == "Amount"
     assert sums(page) == {"Exempt and non-taxable value": "3,900.00"}
     assert [note.first for note in page.notes] == ["Exempt supply of unprocessed food."]
+
+
+@pytest.mark.requirement("PDF.3")
+def test_a_composition_dealer_says_so_at_the_top_and_the_sum_before_rounding() -> None:
+    said = Legend("composition", "Composition taxable person, not eligible to collect tax on supplies.")
+    line = replace(samples.KITCHEN[2], unit_price=Decimal("92.47"), quantity=Decimal(1))
+    page = layout(
+        samples.issue(
+            samples.sale(samples.SAHYADRI, samples.VIDARBHA, "INR", [line], round_to=Decimal(1)),
+            [samples.charge(Treatment.COMPOSITION, code="O", reason="collects no tax")],
+            DocumentKind.BILL_OF_SUPPLY,
+            "BOS/1",
+            legends=[said],
+        )
+    )
+    assert page.declaration is not None
+    assert page.declaration.first == said.text
+    assert page.notes == ()
+    assert sums(page) == {"Subtotal": "92.47", "Round off": "-0.47"}
+    assert "Date" in facts(page)
 
 
 def test_invoice_cum_bill_keeps_exempt_lines_apart() -> None:

@@ -88,6 +88,7 @@ class Page:
     heading: str  # the document's name in English, for its metadata
     title: Label
     copy: Label | None
+    declaration: Label | None  # what the law wants at the top
     number: str
     day: str
     seller: Block
