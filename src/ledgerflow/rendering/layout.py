@@ -98,12 +98,15 @@ def _original(draft: Draft) -> tuple[Fact, ...]:
     if correction is None:
         return ()
     day = draft.figures.day(date.fromisoformat(correction.day)) if correction.day else ""
-    facts = (
-        ("original_no", correction.number, True),
-        ("original_date", day, False),
-        ("reason", correction.reason, False),
-    )
-    return tuple(Fact(draft.label("facts", name), value, code) for name, value, code in facts if value)
+    facts = (("original_no", correction.number, True), ("original_date", day, False))
+    told = tuple(Fact(draft.label("facts", name), value, code) for name, value, code in facts if value)
+    return (*told, *_said(draft, "reason", correction.reason))
+
+
+def _said(draft: Draft, name: str, words: str) -> tuple[Fact, ...]:
+    """What the seller says in his own words, in the page's language where it is a usual phrase."""
+    phrase = draft.label("phrases", words)
+    return (Fact(draft.label("facts", name), phrase.first, second=phrase.second),) if words else ()
 
 
 def _law(draft: Draft) -> tuple[Fact, ...]:
@@ -119,9 +122,7 @@ def _law(draft: Draft) -> tuple[Fact, ...]:
 
 def _terms_of_payment(draft: Draft) -> tuple[Fact, ...]:
     supply = draft.supply
-    facts = []
-    if supply.payment_terms:
-        facts.append(Fact(draft.label("facts", "payment_terms"), supply.payment_terms))
+    facts = list(_said(draft, "payment_terms", supply.payment_terms))
     if supply.due_days and not draft.is_note:
         due = draft.figures.day(draft.invoice.day + timedelta(days=supply.due_days))
         facts.append(Fact(draft.label("facts", "due_date"), due))

@@ -14,11 +14,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label and its one value. `code` is set in a monospaced face: numbers that are read letter by letter."""
+    """A label and its one value, in words also in English. `code` is set in a monospaced face: numbers that are read
+    letter by letter."""
 
     label: Label
     value: str
     code: bool = False
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
