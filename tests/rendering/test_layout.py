@@ -2,15 +2,22 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tests.rendering import samples
 
 from ledgerflow.billing.invoice import Invoice, Presentation
 from ledgerflow.billing.party import Party
-from ledgerflow.billing.tax import DocumentKind, Treatment
+from ledgerflow.billing.tax import DocumentKind, Legend, Treatment
+from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.rendering.layout import layout
 from ledgerflow.rendering.page import Block, Page, Table
+from ledgerflow.rendering.terms import Terms
+from ledgerflow.simulation.credit_notes import REASONS
+from ledgerflow.simulation.trades import TRADES
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "catalogue.xlsx"
 
 AGREED = ("Subtotal", "Subtotal, tax included", "Discount", "Delivery and other charges")
 VALUES = {"Taxable value", "Exempt and non-taxable value", "Price of the goods"}
@@ -128,6 +135,26 @@ def test_bill_of_supply_knows_no_tax() -> None:
     assert [note.first for note in page.notes] == ["Exempt supply of unprocessed food."]
 
 
+@pytest.mark.requirement("PDF.3")
+def test_a_composition_dealer_says_so_at_the_top_and_the_sum_before_rounding() -> None:
+    said = Legend("composition", "Composition taxable person, not eligible to collect tax on supplies.")
+    line = replace(samples.KITCHEN[2], unit_price=Decimal("92.47"), quantity=Decimal(1))
+    page = layout(
+        samples.issue(
+            samples.sale(samples.SAHYADRI, samples.VIDARBHA, "INR", [line], round_to=Decimal(1)),
+            [samples.charge(Treatment.COMPOSITION, code="O", reason="collects no tax")],
+            DocumentKind.BILL_OF_SUPPLY,
+            "BOS/1",
+            legends=[said],
+        )
+    )
+    assert page.declaration is not None
+    assert page.declaration.first == said.text
+    assert page.notes == ()
+    assert sums(page) == {"Subtotal": "92.47", "Round off": "-0.47"}
+    assert "Date" in facts(page)
+
+
 def test_invoice_cum_bill_keeps_exempt_lines_apart() -> None:
     page = layout(samples.invoice_cum_bill())
     assert page.buyer.names == ("Cash customer",)
@@ -212,6 +239,33 @@ def test_arabic_digits_reach_figures_and_days_but_no_codes() -> None:
     assert facts(page)["Invoice date"] == "١٤/٠٧/٢٠٢٦"
     assert facts(page)["Invoice No."] == "INV/2026/000045"
     assert numbers(page.seller)["VAT Account No."] == "200000000000002"
+
+
+def test_arabic_digits_reach_the_words_of_the_arabic_side_and_only_those() -> None:
+    invoice = samples.bahrain_in_arabic_digits()
+    tyre = replace(samples.PANTRY[0], description="Tyre 185/65 R15, 2 m", description_local="إطار 185/65 R15، 2 م")
+    page = layout(replace(invoice, supply=replace(invoice.supply, lines=(tyre, *invoice.supply.lines[1:]))))
+    assert page.seller.lines[0].startswith("مبنى ١٢٠، طريق ٣٨٣، مجمع ٣١٦")
+    assert "Building 120, Road 383, Block 316" in page.seller.lines
+    assert page.lines.rows[0][1] == ("إطار 185/65 R15، ٢ م", "Tyre 185/65 R15, 2 m")
+
+
+def test_units_terms_and_reasons_speak_the_page_s_languages() -> None:
+    sold = samples.bahrain_vat_invoice()
+    page = layout(replace(sold, supply=replace(sold.supply, payment_terms="Net 30 days")))
+    assert [row[3] for row in page.lines.rows[:2]] == [("قطعة", "piece"), ("صندوق", "box")]
+    terms = next(fact for fact in page.facts if fact.label.second == "Payment terms")
+    assert (terms.value, terms.second) == ("خلال 30 يوماً", "Net 30 days")
+    english = layout(samples.bahrain_in_dollars())
+    assert english.lines.rows[0][3] == ("piece",)
+    assert layout(samples.gst_tax_invoice()).lines.rows[0][4] == ("NOS",)
+
+
+def test_every_unit_and_every_phrase_of_a_simulated_seller_has_its_arabic() -> None:
+    terms = Terms("ar")
+    phrases = {name for trade in TRADES.values() for name, _ in trade.terms} | set(REASONS)
+    assert all(terms("phrases", phrase).second for phrase in phrases)
+    assert all(terms("units", product.unit).second for product in read_catalogue(SAMPLE.read_bytes()).products)
 
 
 def test_arabic_digits_stay_off_an_english_page() -> None:

@@ -16,7 +16,9 @@ def width(head: Label, cells: Iterable[Cell], roomy: bool = False) -> float:
     """Millimetres that a column needs: its widest cell, its head's longest word; roomy, a short head on one line."""
     texts = [text for text in (head.first, head.second) if text]
     heads = [part for text in texts for part in ([text] if roomy and len(text) <= _SHORT else text.split())]
-    lines = [_length(text) * (_SMALL_DIGIT if beneath else _DIGIT) for cell in cells for beneath, text in enumerate(cell)]
+    lines = [
+        _length(text) * (_SMALL_DIGIT if beneath else _DIGIT) for cell in cells for beneath, text in enumerate(cell)
+    ]
     return round(max([*lines, *(_length(part) * 1.4 for part in heads)]) + _AIR, 1)
 
 

@@ -29,13 +29,11 @@ class Draft:
 
     @cached_property
     def terms(self) -> Terms:
-        return Terms(self.invoice.presentation.language)
+        return Terms(self.invoice.presentation.language, self.invoice.presentation.digits)
 
     @cached_property
     def figures(self) -> Figures:
-        presentation = self.invoice.presentation
-        local = self.terms.right_to_left and presentation.digits == "arabic-indic"
-        return Figures(self.supply.currency, arabic_indic=local)
+        return Figures(self.supply.currency, arabic_indic=self.terms.arabic_indic)
 
     @property
     def supply(self) -> Supply:
@@ -96,6 +94,10 @@ class Draft:
 
     def label(self, section: str, word: str) -> Label:
         return self.terms(section, word)
+
+    def unit(self, code: str) -> Label:
+        """A unit of quantity in words; on Indian paper its code, as Rule 46(i) has it."""
+        return Label(code) if self.is_indian else self.terms("units", code)
 
     def statement(self, text: str) -> Label:
         """A reason in English, with its local twin where a legend of the document has one."""

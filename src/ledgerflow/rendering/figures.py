@@ -1,5 +1,6 @@
 """How figures are printed: lakh and crore groups for rupees, thousands elsewhere, in either set of digits."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,12 @@ from ledgerflow.billing.money import Currency
 _ARABIC_INDIC: Final = str.maketrans("0123456789.,%", "٠١٢٣٤٥٦٧٨٩٫٬٪")
 _DIGITS_ONLY: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_RUN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,/:&×+-]*[A-Za-z0-9%])?")
+
+
+def local_digits(text: str) -> str:
+    """Arabic words with their numbers in Arabic-Indic digits; a run with Latin letters, such as SPF 50, stays."""
+    return _RUN.sub(lambda run: run[0] if any(map(str.isalpha, run[0])) else run[0].translate(_ARABIC_INDIC), text)
 
 
 def grouped(amount: Decimal, currency: Currency) -> str:

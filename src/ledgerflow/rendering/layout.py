@@ -19,6 +19,7 @@ _NUMBER_LABELS: Final = {
     DocumentKind.CASH_MEMO: "memo_no",
     DocumentKind.BILL_OF_SUPPLY: "bill_no",
 }
+_AT_THE_TOP: Final = "composition"
 
 
 def layout(invoice: Invoice) -> Page:
@@ -34,6 +35,7 @@ def layout(invoice: Invoice) -> Page:
         heading=f"{title.second or title.first} {invoice.number}",
         title=title,
         copy=_copy(draft),
+        declaration=_declaration(draft),
         number=invoice.number,
         day=invoice.day.isoformat(),
         seller=parties.seller(draft),
@@ -64,6 +66,12 @@ def _copy(draft: Draft) -> Label | None:
     return draft.label("facts", "original_copy")
 
 
+def _declaration(draft: Draft) -> Label | None:
+    """CGST (Composition) Rule 5(1)(f): what a composition dealer is stands at the top of the bill."""
+    said = [legend for legend in draft.tax.legends if legend.code == _AT_THE_TOP]
+    return draft.terms.both(said[0].text, said[0].text_local) if said else None
+
+
 def _facts(draft: Draft) -> tuple[Fact, ...]:
     return (*_identity(draft), *_original(draft), *_law(draft), *_terms_of_payment(draft), *_currencies(draft))
 
@@ -71,9 +79,10 @@ def _facts(draft: Draft) -> tuple[Fact, ...]:
 def _identity(draft: Draft) -> tuple[Fact, ...]:
     invoice, label = draft.invoice, draft.label
     day = draft.figures.day(invoice.day)
+    is_no_invoice = draft.is_note or draft.is_memo or invoice.kind is DocumentKind.BILL_OF_SUPPLY
     facts = [
         Fact(label("facts", _NUMBER_LABELS.get(invoice.kind, "invoice_no")), invoice.number, code=True),
-        Fact(label("facts", "date" if draft.is_note or draft.is_memo else "invoice_date"), day),
+        Fact(label("facts", "date" if is_no_invoice else "invoice_date"), day),
     ]
     if draft.tax.answers.get("qr") == "zatca":
         time = f"{draft.supply.tax_point:%H:%M:%S}"
@@ -89,12 +98,15 @@ def _original(draft: Draft) -> tuple[Fact, ...]:
     if correction is None:
         return ()
     day = draft.figures.day(date.fromisoformat(correction.day)) if correction.day else ""
-    facts = (
-        ("original_no", correction.number, True),
-        ("original_date", day, False),
-        ("reason", correction.reason, False),
-    )
-    return tuple(Fact(draft.label("facts", name), value, code) for name, value, code in facts if value)
+    facts = (("original_no", correction.number, True), ("original_date", day, False))
+    told = tuple(Fact(draft.label("facts", name), value, code) for name, value, code in facts if value)
+    return (*told, *_said(draft, "reason", correction.reason))
+
+
+def _said(draft: Draft, name: str, words: str) -> tuple[Fact, ...]:
+    """What the seller says in his own words, in the page's language where it is a usual phrase."""
+    phrase = draft.label("phrases", words)
+    return (Fact(draft.label("facts", name), phrase.first, second=phrase.second),) if words else ()
 
 
 def _law(draft: Draft) -> tuple[Fact, ...]:
@@ -110,9 +122,7 @@ def _law(draft: Draft) -> tuple[Fact, ...]:
 
 def _terms_of_payment(draft: Draft) -> tuple[Fact, ...]:
     supply = draft.supply
-    facts = []
-    if supply.payment_terms:
-        facts.append(Fact(draft.label("facts", "payment_terms"), supply.payment_terms))
+    facts = list(_said(draft, "payment_terms", supply.payment_terms))
     if supply.due_days and not draft.is_note:
         due = draft.figures.day(draft.invoice.day + timedelta(days=supply.due_days))
         facts.append(Fact(draft.label("facts", "due_date"), due))
@@ -136,12 +146,12 @@ def _currencies(draft: Draft) -> tuple[Fact, ...]:
 
 def _notes(draft: Draft) -> tuple[Label, ...]:
     """The legends of the law, or else why lines bear no tax; each once on the page."""
-    legends = [legend.text for legend in draft.tax.legends]
+    legends = [legend.text for legend in draft.tax.legends if legend.code != _AT_THE_TOP]
     reasons = dict.fromkeys(line.charge.reason for line in draft.tax.lines if line.charge.reason)
     if has_category_summary(draft):
         statements = [text for text in legends if text not in reasons]  # the summary says the others
     else:
-        statements = legends or list(reasons)
+        statements = legends if draft.tax.legends else list(reasons)
     return tuple(draft.statement(text) for text in dict.fromkeys(statements))
 
 

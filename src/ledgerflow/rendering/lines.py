@@ -83,7 +83,7 @@ def _fields(draft: Draft, entries: Sequence[_Entry]) -> Iterator[_Field]:
     if draft.is_indian and any(entry.sold.commodity_code for entry in entries):
         yield _Field(label("columns", "hsn"), lambda entry: (entry.sold.commodity_code,), figures=False, code=True)
     yield _Field(label("columns", "quantity"), lambda entry: (figures.plain(entry.sold.quantity),))
-    yield _Field(label("columns", "unit"), lambda entry: (entry.sold.unit,), figures=False)
+    yield _Field(label("columns", "unit"), lambda entry: _words(draft.unit(entry.sold.unit)), figures=False)
     yield from _price_fields(draft, entries)
     yield from _tax_fields(draft)
 
@@ -150,7 +150,11 @@ def _rate(draft: Draft, line: AssessedLine, unit: str) -> Cell:
 
 def _description(draft: Draft, entry: _Entry) -> Cell:
     label = draft.terms.both(entry.sold.description, entry.sold.description_local)
-    names = (label.first, label.second) if label.second else (label.first,)
+    names = _words(label)
     if entry.sold.retail_price is None:
         return names
     return (*names, f"{draft.label('columns', 'retail_price').first} {draft.figures.money(entry.sold.retail_price)}")
+
+
+def _words(label: Label) -> Cell:
+    return (label.first, label.second) if label.second else (label.first,)

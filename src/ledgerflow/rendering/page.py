@@ -18,11 +18,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label and its one value. `code` is set in a monospaced face: numbers that are read letter by letter."""
+    """A label and its one value, in words also in English. `code` is set in a monospaced face: numbers that are read
+    letter by letter."""
 
     label: Label
     value: str
     code: bool = False
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Page:
     heading: str  # the document's name in English, for its metadata
     title: Label
     copy: Label | None
+    declaration: Label | None  # what the law wants at the top
     number: str
     day: str
     seller: Block

@@ -85,7 +85,7 @@ def _local_address(draft: Draft, place: Place) -> tuple[str, ...]:
     if not draft.terms.right_to_left or not place.city_local:
         return ()
     region = place.region_name_local if place.region_name_local != place.city_local else ""
-    return (listed((place.street_local, place.city_local, region, draft.country(place)), "، "),)
+    return (draft.terms.local(listed((place.street_local, place.city_local, region, draft.country(place)), "، ")),)
 
 
 def _tax_number(draft: Draft, party: Party) -> tuple[Fact, ...]:

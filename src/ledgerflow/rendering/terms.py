@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from ledgerflow.rendering.figures import local_digits
 from ledgerflow.rendering.page import Label
 
 _LOCAL = {"ar": 1}
@@ -17,6 +18,7 @@ class Terms:
     """The vocabulary of one page."""
 
     language: str
+    digits: str = "latin"
 
     @property
     def page_language(self) -> str:
@@ -27,6 +29,10 @@ class Terms:
     def right_to_left(self) -> bool:
         return self.language in _RIGHT_TO_LEFT
 
+    @property
+    def arabic_indic(self) -> bool:
+        return self.right_to_left and self.digits == "arabic-indic"
+
     def __call__(self, section: str, word: str) -> Label:
         """The word as a label: Arabic over English on an Arabic page, English alone on an English one."""
         english, *local = _words()[section].get(word, (word,))
@@ -36,7 +42,11 @@ class Terms:
         """A statement that is already in both languages."""
         if self.language not in _LOCAL or not local:
             return Label(english)
-        return Label(local, english)
+        return Label(self.local(local), english)
+
+    def local(self, text: str) -> str:
+        """A text of the local side in the page's digits."""
+        return local_digits(text) if self.arabic_indic else text
 
 
 @cache

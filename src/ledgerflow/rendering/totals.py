@@ -24,7 +24,8 @@ def _agreed(draft: Draft) -> Iterator[Sum]:
     lines, figures = draft.tax.lines, draft.figures
     discount = draft.tax.totals.discount
     charge = sum((line.surcharge for line in lines), ZERO)
-    if not discount and not charge:
+    bare = draft.is_outside_tax and bool(draft.tax.totals.round_off or draft.tax.totals.prepaid)
+    if not discount and not charge and not bare:
         return
     included = draft.supply.prices_include_tax and draft.is_taxed
     gross = sum((line.gross for line in lines), ZERO)

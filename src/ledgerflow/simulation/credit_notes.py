@@ -13,7 +13,7 @@ from ledgerflow.simulation.buyers import portion
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.streams import Stream, dice_for, some
 
-_REASONS = ("Goods returned", "Damaged in transit", "Short delivery", "Wrong item sent", "Price difference agreed")
+REASONS = ("Goods returned", "Damaged in transit", "Short delivery", "Wrong item sent", "Price difference agreed")
 _WHOLE_SALE = 0.1  # of the notes: the whole sale is taken back
 _WHOLE_LINE = 0.34  # of the lines credited [UCI Online Retail]
 _DAYS = (2.24, 1.3)  # of the logarithm of the days until the note: median 9.4 days [UCI Online Retail]
@@ -59,7 +59,7 @@ def _return(dice: Generator, place: int, sale: Supply, end: datetime) -> Return:
     if moment > end:
         moment = sale.tax_point + (end - sale.tax_point) * spot
     lines = sale.lines if whole < _WHOLE_SALE else _part(dice, sale.lines)
-    return Return(place, moment.replace(microsecond=0), lines, some(reason, _REASONS))
+    return Return(place, moment.replace(microsecond=0), lines, some(reason, REASONS))
 
 
 def _part(dice: Generator, lines: tuple[SupplyLine, ...]) -> tuple[SupplyLine, ...]:
