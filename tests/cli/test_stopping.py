@@ -31,7 +31,7 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_half_written(
     run.send_signal(asked)
     _, said = run.communicate(timeout=60)
     wait_for(lambda: not alive(run.pid))
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
     if asked is not signal.SIGKILL:
         assert run.returncode == 130
         assert {path.name for path in out.iterdir()} == {"ledger.db"}

@@ -1,10 +1,8 @@
 """The command line: `ledgerflow`. Reads what the user says, calls one deed, shows what came of it."""
 
 import gc
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 _SELDOM = 100_000  # objects between two collections: loading makes many objects and no garbage
 
@@ -15,7 +13,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Everything is imported here and not above: a spawned worker reads the module that was started, and needs none of it.
     """
     gc.set_threshold(_SELDOM)
-    signal.signal(signal.SIGTERM, _interrupt)
     from ledgerflow.billing.errors import BillingError, InputRefused
     from ledgerflow.cli.commands import app
     from ledgerflow.cli.output import complain
@@ -33,8 +30,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     finally:
         gc.freeze()  # what is left goes with the process; nobody need look through it
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """A polite request to end is heard as Ctrl-C is: files half written are cleared away, workers sent home."""
-    raise KeyboardInterrupt

@@ -12,6 +12,7 @@ from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.cli.options import chosen, read_bytes, without_password
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
+from ledgerflow.cli.stopping import stop_at_a_step
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.books import Books, Order, make_books
 from ledgerflow.rendering.figures import grouped
@@ -49,7 +50,7 @@ def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: 
     def ledger() -> DatabaseLedger:
         return application.open_ledger(address or _fresh(wish.out / LEDGER), tenant)
 
-    with progress_bar() as progress:
+    with stop_at_a_step() as step, progress_bar(step) as progress:
         books = make_books(order, application.laws, wish.out, ledger, pool, progress)
         if check:
             progress("verify", 0, 1)

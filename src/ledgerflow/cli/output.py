@@ -51,13 +51,17 @@ def show_facts(facts: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each stage, on standard error; the function takes the stage, how much is done and how much there is."""
+def progress_bar(step: Callable[[], None]) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each stage, on standard error; the function takes the stage, how much is done and how much there is.
+
+    `step` is called each time: the work may be stopped there.
+    """
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     stages: dict[str, TaskID] = {}
     with Progress(*columns, console=err) as bar:
 
         def advance(stage: str, done: int, total: int) -> None:
+            step()
             if stage not in stages:
                 stages[stage] = bar.add_task(stage, total=total)
             bar.update(stages[stage], completed=done, total=total)
