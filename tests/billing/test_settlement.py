@@ -233,6 +233,15 @@ def test_goods_valued_on_their_retail_price_are_taxed_on_it() -> None:
     assert [str(amount) for amount in amounts] == ["1000.00", "180.00", "680.00"]
 
 
+@pytest.mark.parametrize(
+    "terms", [charge(("IGST", "18"), treatment=Treatment.REVERSE_CHARGE), charge(("IGST", "18"), waived=True)]
+)
+def test_a_retail_price_contains_the_tax_whoever_pays_it(terms: Charge) -> None:
+    line = SupplyLine("Pan masala", Decimal(10), Decimal("50.00"), retail_price=Decimal("118.00"))
+    result = settled(replace(sale(), lines=(line,)), Rounder.COMPONENT, terms)
+    assert [str(result.lines[0].taxable_value), str(result.totals.total)] == ["1000.00", "500.00"]
+
+
 def test_foreign_prices_are_converted_line_by_line() -> None:
     line = SupplyLine("Software", Decimal(3), Decimal("33.333"), discount_amount=Decimal("10.00"))
     supply = replace(sale(), lines=(line,), quoted=Exchange(currency("USD"), Decimal("83.5")))

@@ -50,6 +50,11 @@ def _included_rate(charge: Charge) -> Decimal:
     """The rate that a tax-inclusive price contains: none where nothing is charged or the buyer owes it."""
     if charge.waived or charge.payable_by is PayableBy.BUYER:
         return ZERO
+    return _full_rate(charge)
+
+
+def _full_rate(charge: Charge) -> Decimal:
+    """All that the law lays on the goods: a printed retail price contains it, whoever pays it here, or nobody."""
     return sum((levy.rate for levy in charge.levies), ZERO)
 
 
@@ -90,7 +95,7 @@ def _by_component(unit: Decimal | None = None) -> "_Rounder":
         for line, price, charge in zip(supply.lines, prices, charges, strict=True):
             value = agreed = price.price
             if line.retail_price is not None:
-                value = money.round(line.quantity * line.retail_price * HUNDRED / (HUNDRED + _included_rate(charge)))
+                value = money.round(line.quantity * line.retail_price * HUNDRED / (HUNDRED + _full_rate(charge)))
             elif supply.prices_include_tax:
                 per_unit = sum((levy.per_unit for levy in charge.levies), ZERO) * line.quantity
                 agreed = value = money.round((value - per_unit) * HUNDRED / (HUNDRED + _included_rate(charge)))

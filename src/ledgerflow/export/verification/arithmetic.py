@@ -128,7 +128,7 @@ def _by_component(sale: Sale, prices: Sequence[Price]) -> list[Reckoned]:
             agreed = half_up((agreed - per_unit * sale.scale) * 100 / line.charge.whole)
         taxable = agreed
         if line.retail_price is not None:
-            taxable = half_up(line.quantity * line.retail_price * sale.scale * 100 / line.charge.whole)
+            taxable = half_up(line.quantity * line.retail_price * sale.scale * 100 / line.charge.retail)
         dues = [
             rounded(taxable * levy.rate / 100) + rounded(line.quantity * levy.per_unit * sale.scale)
             for levy in line.charge.levies

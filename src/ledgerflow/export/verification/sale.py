@@ -35,8 +35,12 @@ class Charge:
     @property
     def whole(self) -> Fraction:
         """A price that includes tax, in per cent of the net: 100 and what the seller charges."""
-        rates = () if self.waived or self.by_buyer else tuple(levy.rate for levy in self.levies)
-        return sum(rates, Fraction(100))
+        return Fraction(100) if self.waived or self.by_buyer else self.retail
+
+    @property
+    def retail(self) -> Fraction:
+        """A printed retail price, in per cent of the net: it includes every tax, whoever pays it here, or nobody."""
+        return sum((levy.rate for levy in self.levies), Fraction(100))
 
     @property
     def is_taxable(self) -> bool:
