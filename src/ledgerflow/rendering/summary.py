@@ -7,7 +7,7 @@ from typing import Final
 
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.tax import AssessedLine, SummaryRow
-from ledgerflow.rendering.columns import PAPER, width
+from ledgerflow.rendering.columns import PAPER, heights, width
 from ledgerflow.rendering.draft import Draft
 from ledgerflow.rendering.page import Cell, Column, Label, Table
 
@@ -90,11 +90,11 @@ def _rates(line: AssessedLine) -> tuple[tuple[str, Decimal], ...]:
 
 def _table(title: Label, heads: Sequence[Label], rows: Sequence[tuple[Cell, ...]], foot: tuple[Cell, ...]) -> Table:
     """A table as wide as the paper: the first column is words and takes what the figures leave."""
-    columns = tuple(
-        Column(head, width(head, cells, roomy=True) if place else 0, figures=place > 0)
-        for place, (head, cells) in enumerate(zip(heads, zip(*rows, foot, strict=True), strict=True))
-    )
-    return Table(title, columns, tuple(rows), foot)
+    first, *others = (Column(head, figures=place > 0) for place, head in enumerate(heads))
+    _, *cells = zip(*rows, foot, strict=True)
+    sized = (replace(column, width=width(column, each, roomy=True)) for column, each in zip(others, cells, strict=True))
+    columns = (first, *sized)
+    return Table(title, columns, tuple(rows), foot, heights(columns, rows))
 
 
 def _spread(table: Table) -> Table:
@@ -102,7 +102,8 @@ def _spread(table: Table) -> Table:
     first = replace(table.columns[0], width=_CODE, code=True)
     stretch = (PAPER - _CODE) / sum(column.width for column in table.columns)
     others = tuple(replace(column, width=round(column.width * stretch, 2)) for column in table.columns[1:])
-    return replace(table, columns=(first, *others), high=1)
+    columns = (first, *others)
+    return replace(table, columns=columns, heights=heights(columns, table.rows))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
