@@ -1,11 +1,11 @@
-"""How wide a column and how high a row must be: worked out here, because Typst draws faster what it need not find out."""
+"""How wide a column and how high a row must be: Typst draws faster what it need not find out."""
 
 import operator
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ledgerflow.rendering.metrics import code_width, text_width
-from ledgerflow.rendering.page import Cell, Column, Label
+from ledgerflow.rendering.page import Cell, Column
 
 PAPER: Final = 178.0  # millimetres between the margins
 _GAP: Final = 2.4  # that part a column from the next
@@ -41,9 +41,7 @@ def rooms(columns: Sequence[Column]) -> tuple[float, ...]:
 def heights(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> tuple[int, ...]:
     """The lines that each row surely takes; 0 for a row in which a text may wrap."""
     room = rooms(columns)
-    return tuple(
-        max(map(len, row)) if all(map(operator.le, map(_needed, columns, row), room)) else 0 for row in rows
-    )
+    return tuple(max(map(len, row)) if all(map(operator.le, map(_needed, columns, row), room)) else 0 for row in rows)
 
 
 def breakable(text: str, room: float) -> str:

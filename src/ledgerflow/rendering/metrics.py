@@ -31,14 +31,16 @@ class _Face:
 
     def joined(self, text: str) -> float:
         """The advance of a text with Arabic letters, each in the form that its neighbours give it."""
-        letters = [letter for letter in text if self.alone.get(letter) != 0]  # marks stand over letters and join nothing
+        letters = [
+            letter for letter in text if self.alone.get(letter) != 0
+        ]  # marks stand over letters and join nothing
         joins = [self._join(one, other) for one, other in pairwise(letters)]
-        forms = {(False, True): self.initial, (True, True): self.medial, (True, False): self.final}
         sides = zip(letters, [False, *joins], [*joins, False], strict=False)
-        return sum(
-            forms.get((before, after), self.alone).get(letter) or self.alone.get(letter, UNKNOWN)
-            for letter, before, after in sides
-        )
+        return sum(self._advance(letter, before, after) for letter, before, after in sides)
+
+    def _advance(self, letter: str, before: bool, after: bool) -> float:
+        forms = (self.medial if after else self.final) if before else self.initial if after else self.alone
+        return forms.get(letter) or self.alone.get(letter, UNKNOWN)
 
     def _join(self, one: str, other: str) -> bool:
         return (one in self.initial or one == _TATWEEL) and (other in self.final or other == _TATWEEL)
