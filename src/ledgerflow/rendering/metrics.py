@@ -40,7 +40,8 @@ class _Face:
 
     def _advance(self, letter: str, before: bool, after: bool) -> float:
         forms = (self.medial if after else self.final) if before else self.initial if after else self.alone
-        return forms.get(letter) or self.alone.get(letter, UNKNOWN)
+        advance = forms.get(letter)
+        return self.alone.get(letter, UNKNOWN) if advance is None else advance
 
     def _join(self, one: str, other: str) -> bool:
         return (one in self.initial or one == _TATWEEL) and (other in self.final or other == _TATWEEL)
