@@ -147,6 +147,35 @@ def test_no_row_is_torn_by_the_end_of_a_sheet(short: int) -> None:
     assert [found[name].sheet for name in names] == [sheet for sheet, _ in figures]
 
 
+def test_nine_lines_with_a_qr_code_fit_one_sheet() -> None:
+    """A Saudi page of the usual length: a zero-rated line with its reason, charges, a prepayment, where to pay."""
+    sold = samples.saudi_invoice()
+    lines = tuple(replace(samples.PANTRY[place % 4], quantity=D(place + 1)) for place in range(9))
+    seller = replace(
+        samples.OASIS, phone="+966 11 000 0000", identifiers={"CR": "1", "Bank": "Specimen", "IBAN": "SA1"}
+    )
+    supply = replace(sold.supply, seller=seller, lines=lines, due_days=30, payment_terms="Net 30 days")
+    charges = [samples.zero_rated() if place % 4 == 2 else samples.vat("15") for place in range(9)]
+    invoice = samples.issue(
+        supply,
+        charges,
+        DocumentKind.TAX_INVOICE,
+        "INV/2026/000310",
+        legends=[samples.ZERO_RATED],
+        presentation=sold.presentation,
+        answers={"qr": "zatca"},
+    )
+    page = layout(invoice)
+    assert page.qr is not None
+    assert {run.sheet for run in runs(draw_page(page))} == {0}
+
+
+def test_a_category_stands_beside_its_english() -> None:
+    found = {run.text: run for run in runs(draw(samples.bahrain_vat_invoice()))}
+    for english, figure in (("Standard rated", "117.637"), ("Zero-rated", "0%")):
+        assert found[english].y == pytest.approx(found[figure].y, abs=0.1)
+
+
 def test_figures_stand_on_the_first_line_of_their_row() -> None:
     page = layout(samples.bahrain_vat_invoice())
     found = {run.text: run for run in reversed(list(runs(draw_page(page))))}

@@ -67,7 +67,18 @@ def _by_rate(draft: Draft) -> Table:
     total = draft.label("totals", "total").first
     value = totals.taxable_value + totals.exempt_value
     foot = ((total,), ("",), (figures.amount(value),), (figures.amount(totals.tax),), (figures.amount(totals.total),))
-    return _table(draft.label("summary", "by_rate"), [draft.label("columns", name) for name in names], rows, foot)
+    table = _table(draft.label("summary", "by_rate"), [draft.label("columns", name) for name in names], rows, foot)
+    return _paired(table) if draft.terms.right_to_left else table
+
+
+def _paired(table: Table) -> Table:
+    """Where a page speaks two languages, a category and its reason each stand beside their English."""
+    drawn = [(tuple(" · ".join(pair) for pair in _pairs(words)), *figures) for words, *figures in table.rows]
+    return replace(table, heights=heights(table.columns, drawn))
+
+
+def _pairs(words: Cell) -> list[Cell]:
+    return [words[start : start + 2] for start in range(0, len(words), 2)]
 
 
 def _rate_row(draft: Draft, row: SummaryRow) -> tuple[Cell, ...]:
