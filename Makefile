@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench pictures acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench pictures advances acceptance clean
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -53,6 +53,9 @@ clean:              ## away with all that was made, but the environment
 
 pictures: venv      ## the pages that the README shows
 	$(BIN)/python docs/make_pictures.py
+
+advances: venv      ## how wide the letters of the shipped font are
+	$(BIN)/python docs/make_advances.py
 
 acceptance: venv    ## the table of what must hold, from tests and benchmarks
 	$(BIN)/python docs/make_acceptance.py

@@ -182,6 +182,19 @@ def test_a_bad_configuration_is_refused_with_its_place_and_nothing_written(
     assert not out.exists()
 
 
+def test_a_name_that_no_page_can_show_is_refused_and_without_pages_it_is_kept(run: Run, tmp_path: Path) -> None:
+    names = ["केसर", *(f"Tea {letter}" for letter in "ABCDEFGHIJKL")]
+    rows = "".join(f"{name},{100 + place}\n" for place, name in enumerate(names))
+    (tmp_path / "goods.csv").write_text(f"Product Name,Base Price\n{rows}", "utf-8")
+    out = tmp_path / "out"
+    wish = ("simulate", EXAMPLES / "demo.yaml", "--catalogue", tmp_path / "goods.csv", "--out", out, "--count", "3")
+    outcome = run(*wish, "--format", "pdf")
+    assert outcome.status == 2
+    assert "केसर" in outcome.err
+    assert not out.exists()
+    assert run(*wish, "--format", "json").status == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

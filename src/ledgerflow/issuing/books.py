@@ -10,12 +10,14 @@ from zipfile import ZipFile
 
 from ledgerflow import __version__
 from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.errors import InputRefused
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
 from ledgerflow.export.register import CurrencyTotals, totals
 from ledgerflow.issuing.batch import generation_id, issue_batch
+from ledgerflow.issuing.legible import illegible
 from ledgerflow.issuing.packing import pack_batch, whole_file
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
 from ledgerflow.reporting.report import report
@@ -24,6 +26,7 @@ from ledgerflow.simulation.simulate import simulate
 
 ARCHIVE = "invoices.zip"
 REPORT = "report.html"
+PAGES = "pdf"  # the format whose letters come from a font
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def make_books(
     progress: Progress,
 ) -> Books:
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
+    if PAGES in {chosen.code for chosen in order.formats} and (findings := illegible(order.config, order.catalogue)):
+        raise InputRefused(findings)
     wanted = order.config.count
     sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
     with ledger() as books:

@@ -49,7 +49,12 @@ def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
 
 def draw_page(page: Page) -> bytes:
     """A page as a PDF, read back."""
-    drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    from typst import TypstError
+
+    try:
+        drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    except TypstError as error:  # a letter that the font lacks, in a name that came from elsewhere
+        raise PdfUnsound(number=page.number, reason=error) from error
     assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
     check(drawn, page)
     return drawn

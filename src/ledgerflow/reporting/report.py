@@ -10,7 +10,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import ZERO, Currency, plain
 from ledgerflow.export.register import CurrencyTotals, sign, totals
 from ledgerflow.reporting import charts
-from ledgerflow.reporting.amounts import grouped, short
+from ledgerflow.reporting.amounts import counted, grouped, short
 from ledgerflow.reporting.charts import Series
 from ledgerflow.reporting.figures import (
     RateRow,
@@ -21,6 +21,7 @@ from ledgerflow.reporting.figures import (
     by_size,
     over_time,
     top_products,
+    untaxed_value,
 )
 
 SPECIMEN = "Specimen – simulated"
@@ -56,9 +57,9 @@ def _about(about: Mapping[str, object]) -> str:
 
 def _in_words(invoices: Sequence[Invoice]) -> str:
     notes = sum(sign(invoice) < 0 for invoice in invoices)
-    words = f"{len(invoices) - notes:,} invoices"
+    words = counted(len(invoices) - notes, "invoice")
     if notes:
-        words += f" and {notes:,} credit notes"
+        words += f" and {counted(notes, 'credit note')}"
     if invoices:
         days = [invoice.day for invoice in invoices]
         words += f", {min(days).isoformat()} to {max(days).isoformat()}"
@@ -74,21 +75,23 @@ def _section(invoices: Sequence[Invoice], foot: CurrencyTotals) -> str:
         _by_month(invoices, code),
         _bars("Tax by rate", "Rate", f"Tax on the lines of each rate, {code}", _tax_by_rate(invoices), code),
         _bars("Where buyers are", "Region", "Invoices by the buyer's region", by_region(invoices), ""),
-        _bars("Top products", "Product", f"Taxable and exempt value, {code}", top_products(invoices), code),
+        _bars("Top products", "Product", f"Before tax, {code}", top_products(invoices), code),
         _counted("Size of invoices", "Grand total", f"Invoices by grand total, {code}", *by_size(invoices, name)),
     ]
     return (
-        f"<section><h2>{escape(code)}</h2>{_headline(foot)}"
+        f"<section><h2>{escape(code)}</h2>{_headline(foot, untaxed_value(invoices))}"
         f'<div class="charts">{"".join(figures)}</div>{_summaries(invoices, foot)}</section>'
     )
 
 
-def _headline(foot: CurrencyTotals) -> str:
+def _headline(foot: CurrencyTotals, untaxed: Decimal) -> str:
     code = foot.currency.code
+    exempt = foot.exempt_value - untaxed
     shown = [
         (f"Grand total, {code}", foot.grand_total),
-        ("Taxable value", foot.taxable_value),
-        *([("Exempt value", foot.exempt_value)] if foot.exempt_value else []),
+        *([("Taxable value", foot.taxable_value)] if foot.taxable_value or not untaxed else []),
+        *([("Exempt value", exempt)] if exempt else []),
+        *([("Untaxed value", untaxed)] if untaxed else []),
         *foot.taxes.items(),
         *([("Of it reverse charge", foot.reverse_charge)] if foot.reverse_charge else []),
     ]
