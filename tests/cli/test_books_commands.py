@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def test_every_document_says_that_it_is_simulated(demo: Path) -> None:
     table = CalamineWorkbook.from_path(demo / "register.xlsx").get_sheet_by_index(0).to_python()
     assert {row[table[0].index("Simulated")] for row in table[1:]} == {"yes"}
     assert "imulated" in (demo / "report.html").read_text("utf-8")
+
+
+def test_no_invoice_of_the_demo_asks_reverse_charge_for_goods_that_are_not_notified(demo: Path) -> None:
+    """s.9(3) of the CGST Act names the goods; a wholesaler's catalogue has none of them."""
+    with zipfile.ZipFile(demo / "invoices.zip") as archive:
+        documents = [json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("json/")]
+    assert not [one["number"] for one in documents if one["supply"]["reverse_charge"]]
 
 
 @pytest.mark.requirement("FR-6.1", "FR-11.1")
@@ -251,3 +259,8 @@ def test_a_configuration_that_is_no_text(run: Run, tmp_path: Path) -> None:
     )
     assert outcome.status == 2
     assert "UTF-8" in outcome.err
+
+
+def test_version(run: Run) -> None:
+    outcome = run("--version")
+    assert (outcome.status, outcome.out) == (0, f"ledgerflow {version('ledgerflow')}\n")

@@ -75,3 +75,22 @@ def test_a_foreign_price_needs_its_rate() -> None:
 @pytest.mark.parametrize("document", [5, {}, {"examples": {}}, {"examples": [VAT], "foreign_currency": 5}])
 def test_a_file_without_a_list_is_refused(document: object) -> None:
     assert len(places(document, "vat")) == 1
+
+
+@pytest.mark.parametrize("kind", ["gst", "vat"])
+def test_a_discount_above_the_value_of_the_goods_is_refused(kind: Kind) -> None:
+    """Taxed on the rest, the buyer would be owed tax."""
+    example, whole = (GST, "invoice_discount") if kind == "gst" else (VAT, "document_discount")
+    line = {**example["lines"][0], "qty": "2", "unit_price": "50.00", "discount_amount": "100.01"}
+    over = {**example, "lines": [line], whole: "0"}
+    assert places([over], kind) == ["/examples/0/lines/0/discount_amount"]
+    assert places([{**over, "lines": [{**line, "discount_amount": "0"}], whole: "100.01"}], kind) == [
+        f"/examples/0/{whole}"
+    ]
+    given_away = {**over, "lines": [{**line, "discount_amount": "100.00"}]}
+    assert assess_examples(json.dumps([given_away]).encode(), kind, LAWS)[0]["examples"]
+
+
+def test_a_price_below_zero_is_no_sale() -> None:
+    line = {**GST["lines"][0], "unit_price": "-1.00"}
+    assert places([{**GST, "lines": [line]}], "gst") == ["/examples/0/lines/0/unit_price"]

@@ -10,15 +10,31 @@ from typing import Annotated
 
 import typer
 
+from ledgerflow import __version__
 from ledgerflow.cli.options import AsJson, Database, Tenant
 from ledgerflow.issuing.workshop import open_workshop
 
 app = typer.Typer(
-    help="Simulates the books of a business: tax-correct, realistic, verifiable invoices.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ledgerflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Simulates the books of a business: tax-correct, realistic, verifiable invoices."""
+
 
 ALL = "pdf,json,csv,xlsx"
 Formats = Annotated[str, typer.Option("--format", help="Formats, separated by commas. JSON is always among them.")]

@@ -14,7 +14,7 @@ from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.pricing import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.issuing.example import Amount, Example, NotNegative, Percent, Positive, amount
+from ledgerflow.issuing.example import Example, NotNegative, Percent, Positive, amount, refuse_overdiscounted
 from ledgerflow.rendering.figures import Figures
 from ledgerflow.rendering.words import rupees_in_words
 
@@ -57,7 +57,7 @@ class GstLine(Example):
     hsn: str = ""
     uqc: str = "NOS"
     qty: Positive
-    unit_price: Amount
+    unit_price: NotNegative
     gst_rate: Percent
     cess_rate: NotNegative = ZERO
     cess_specific: NotNegative = ZERO
@@ -145,6 +145,7 @@ def assess_gst(example: Mapping[str, Any], laws: Mapping[str, TaxStrategy], plac
     """The example with its three answers and its expected figures as the law has them; raises InputRefused with all
     its mistakes, below `place`."""
     supply = GstExample.read(example, place).supply()
+    refuse_overdiscounted(supply, place, "invoice_discount")
     result = laws["gst"].assess(TaxContext(supply))
     return {
         **example,

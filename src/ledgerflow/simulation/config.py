@@ -113,7 +113,12 @@ class Establishment(_Typed):
     letter_of_undertaking: str = Field(
         "", title="LUT reference", description="Exports and SEZ supplies go without payment."
     )
-    reverse_charge: Share = Field(0.0, title="Share of business invoices under reverse charge")
+    reverse_charge: Share = Field(
+        0.0,
+        title="Share of business invoices under reverse charge",
+        description="For sellers of what the law notifies for it: in India under s.9(3) of the CGST Act, such as haulage, "
+        "legal services or raw cotton. Other sellers leave it 0.",
+    )
     buyers: BuyerMix = Field(default_factory=BuyerMix, title="Buyers")
     series: Series = Field(default_factory=Series, title="Number series")
 
