@@ -139,7 +139,7 @@ def examples(draw: st.DrawFn, rules: tuple[str, ...], *, whole_document: bool = 
     def some_amount() -> str | None:
         return draw(st.one_of(st.none(), st.decimals(0, 100, places=decimals).map(str)))
 
-    example = {
+    example: dict[str, Any] = {
         "country": country,
         "currency": code,
         "decimals": decimals,

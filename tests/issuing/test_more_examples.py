@@ -72,6 +72,11 @@ def test_a_foreign_price_needs_its_rate() -> None:
     assert places([{**GST, "currency": "USD"}], "gst") == ["/examples/0/fx_rate"]
 
 
+def test_a_file_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(InputRefused, match="nested too deeply"):
+        assess_examples(b"[" * 200_000, "gst", LAWS)
+
+
 @pytest.mark.parametrize("document", [5, {}, {"examples": {}}, {"examples": [VAT], "foreign_currency": 5}])
 def test_a_file_without_a_list_is_refused(document: object) -> None:
     assert len(places(document, "vat")) == 1

@@ -46,8 +46,9 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
 def _read(content: bytes, kind: Kind) -> dict[str, Any]:
     try:
         document = json.loads(content, parse_float=Decimal)
-    except ValueError as error:
-        finding = Finding("examples.not_json", "/", f"This is no JSON: {error}.", "Give a JSON file.")
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        finding = Finding("examples.not_json", "/", f"This is no JSON: {reason}.", "Give a JSON file.")
         raise InputRefused([finding]) from error
     if isinstance(document, list):
         document = {"examples": document}
