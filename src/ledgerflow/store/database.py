@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
 
 _PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
+_OURS = {"tenants", "counters", "batches", "invoices"}  # tables that every ledger has had
 _TRIES, _PAUSE = 200, 0.01  # of the switch to write-ahead, and the seconds between them
 
 
@@ -20,13 +21,23 @@ class LedgerUnreachable(BillingError):
     """The ledger cannot be reached: {reason}"""
 
 
+def sqlite_path(url: str) -> str | None:
+    """The file of an SQLite ledger; None for a server. Raises LedgerUnreachable where the file has no name."""
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme != "sqlite":
+        return None
+    path = rest.removeprefix("/") if separator else url
+    if path in ("", ":memory:"):
+        raise LedgerUnreachable(reason=f"{url} names no file, and what is only in memory is no ledger.")
+    return path
+
+
 def open_engine(url: str) -> Engine:
     """The engine behind `url`: a path, `sqlite:///path`, or `postgresql://…` handed to libpq as it stands."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return _open_sqlite(url)
-    if scheme == "sqlite":
-        return _open_sqlite(rest.removeprefix("/"))
+    scheme, _, rest = url.partition("://")
+    path = sqlite_path(url)
+    if path is not None:
+        return _open_sqlite(path)
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         return _open_postgresql(f"postgresql://{rest}")
     raise LedgerUnreachable(reason=f"{scheme}:// is neither sqlite:/// nor postgresql://.")
@@ -42,7 +53,7 @@ def reaching() -> Iterator[None]:
     """A database that is gone, full, or busy for too long is the ledger's user's trouble, told in one sentence."""
     try:
         yield
-    except OperationalError as refusal:
+    except (OperationalError, ProgrammingError) as refusal:
         raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
 
 
@@ -65,8 +76,17 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor = connection.cursor()
     for pragma in (f"busy_timeout={_PATIENCE * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
+    _require_ours(cursor)
     _write_ahead(cursor)
     cursor.close()
+
+
+def _require_ours(cursor: DBAPICursor) -> None:
+    """Not even the switch to write-ahead is made in another program's file."""
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = {name for (name,) in cursor.fetchall()}
+    if tables and not tables >= _OURS:
+        raise LedgerUnreachable(reason="the file is a database of another program. Name another file.")
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:

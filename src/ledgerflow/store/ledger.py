@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, select, tuple_
+from sqlalchemy import Connection, Engine, func, inspect, select, tuple_
 from sqlalchemy.exc import DatabaseError
 
 from ledgerflow.billing.errors import InvoiceNumberCollisionException, InvoiceUnknown
@@ -16,7 +17,7 @@ from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.ports import Batch, Journal, VoidNumber
-from ledgerflow.store.database import LedgerUnreachable, open_engine, reaching, reading
+from ledgerflow.store.database import LedgerUnreachable, open_engine, reaching, reading, sqlite_path
 from ledgerflow.store.journal import DatabaseJournal, NumbersTaken
 from ledgerflow.store.rows import AuditRow, BatchRow, CounterRow, InvoiceRow, Row, TenantRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
@@ -39,6 +40,28 @@ def open_ledger(url: str, tenant: str = "default", sleep: Callable[[float], None
         engine.dispose()
         raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
     return DatabaseLedger(engine, tenant, sleep)
+
+
+def look_into(url: str, tenant: str = "default") -> "DatabaseLedger | None":
+    """The ledger at `url` as it stands, for one who only reads; None where there is none yet. Makes nothing.
+
+    Raises LedgerUnreachable where none could be made either.
+    """
+    path = sqlite_path(url)
+    if path is not None and not (Path(path).exists() and Path(path).stat().st_size):
+        if not Path(path).parent.is_dir():
+            raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
+        return None
+    engine = open_engine(url)
+    try:
+        with reading(engine).connect() as connection:
+            if inspect(connection).has_table(TenantRow.__tablename__):
+                return DatabaseLedger(engine, tenant, time.sleep)
+    except DatabaseError as refusal:
+        engine.dispose()
+        raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
+    engine.dispose()
+    return None
 
 
 def _prepare(connection: Connection, tenant: str) -> None:
