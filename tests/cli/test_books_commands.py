@@ -317,6 +317,27 @@ def test_a_ledger_that_cannot_be_reached_leaves_no_folder(run: Run, tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
+def test_letters_that_no_page_can_show_are_told_before_any_work(run: Run, tmp_path: Path) -> None:
+    config = (EXAMPLES / "demo.yaml").read_text("utf-8")
+    config = config.replace("Shop 3, Crawford Market", "दुकान 3").replace(
+        "first_day: 2026-04-01", "first_day: 2027-04-01"
+    )
+    (tmp_path / "hindi.yaml").write_text(config, "utf-8")
+    command = (
+        "simulate",
+        tmp_path / "hindi.yaml",
+        "--catalogue",
+        EXAMPLES / "catalogue.xlsx",
+        "--out",
+        tmp_path / "out",
+    )
+    outcome = run(*command)
+    assert outcome.status == 2
+    assert "/business/establishments/2/street: PDF has no letters द ु क ा न for 'दुकान 3'." in outcome.err
+    assert "/last_day" in outcome.err  # whatever else is wrong is told at the same time
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_format_names_those_there_are(run: Run, tmp_path: Path) -> None:
     arguments = (
         "simulate",

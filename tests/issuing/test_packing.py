@@ -32,6 +32,9 @@ class Slip:
     title = "Slips"
     scope: Literal["invoice", "batch"] = "invoice"
 
+    def lacking(self, letters: str) -> str:
+        return ""
+
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         for invoice in invoices:
             yield f"slips/{invoice.position}.txt", str(invoice.tax.totals.payable).encode()
@@ -43,6 +46,9 @@ class Tally:
     code = "tally"
     title = "Tally"
     scope: Literal["invoice", "batch"] = "batch"
+
+    def lacking(self, letters: str) -> str:
+        return ""
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         yield "tally.txt", str(len(invoices)).encode()

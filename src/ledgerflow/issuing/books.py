@@ -10,17 +10,20 @@ from zipfile import ZipFile
 
 from ledgerflow import __version__
 from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.errors import InputRefused
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
 from ledgerflow.export.register import CurrencyTotals, totals
 from ledgerflow.issuing.batch import Assessed, assess_sales, enter_batch, generation_id, require_numbers
+from ledgerflow.issuing.letters import unprintable_names
 from ledgerflow.issuing.packing import pack_batch
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
 from ledgerflow.issuing.staging import staged
 from ledgerflow.reporting.report import report
 from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.contradictions import contradictions
 from ledgerflow.simulation.simulate import simulate
 
 ARCHIVE = "invoices.zip"
@@ -66,6 +69,7 @@ def make_books(
     `ledger` opens the ledger, and is told where one that belongs to these books alone is to be made; `last` says which
     number of a series was taken last.
     """
+    _refuse_unprintable(order, laws)
     with staged(folder, (ARCHIVE, REPORT)) as desk:
         assessed = _assessed(order, laws, progress)
         require_numbers(assessed, last)
@@ -83,6 +87,13 @@ def make_books(
         totals=totals(invoices),
         invoices=_by_kind(invoices),
     )
+
+
+def _refuse_unprintable(order: Order, laws: Mapping[str, TaxStrategy]) -> None:
+    """Together with whatever else is wrong, so that a user hears everything at once."""
+    found = unprintable_names(order.config, order.catalogue, laws, order.formats)
+    if found:
+        raise InputRefused([*contradictions(order.config, order.catalogue, laws), *found])
 
 
 def _assessed(order: Order, laws: Mapping[str, TaxStrategy], progress: Progress) -> list[Assessed]:
