@@ -14,6 +14,7 @@ from tests.rendering import samples
 
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.rendering.layout import layout
+from ledgerflow.rendering.page import Label
 from ledgerflow.rendering.pdf import PdfUnsound, check, draw, draw_page, format, picture
 
 
@@ -205,6 +206,11 @@ def test_the_format_names_files_after_their_numbers() -> None:
 def test_a_page_without_its_mark_does_not_count() -> None:
     with pytest.raises(PdfUnsound, match="simulated"):
         draw_page(replace(layout(samples.cash_memo()), keywords=()))
+
+
+def test_a_page_with_a_letter_that_no_font_has_is_no_page() -> None:
+    with pytest.raises(PdfUnsound, match="could not be displayed"):
+        draw_page(replace(layout(samples.cash_memo()), thanks=Label("धन्यवाद")))
 
 
 def test_a_document_that_cannot_be_read_does_not_count(drawn: dict[str, bytes]) -> None:
