@@ -96,6 +96,13 @@ def test_a_discount_above_the_value_of_the_goods_is_refused(kind: Kind) -> None:
     assert assess_examples(json.dumps([given_away]).encode(), kind, LAWS)[0]["examples"]
 
 
+@pytest.mark.parametrize("kind", ["gst", "vat"])
+def test_amounts_too_large_to_be_exact_are_refused(kind: Kind) -> None:
+    example = GST if kind == "gst" else VAT
+    line = {**example["lines"][0], "qty": "999999999999999", "unit_price": "999999999999999"}
+    assert places([example, {**example, "lines": [line]}], kind) == ["/examples/1"]
+
+
 def test_a_price_below_zero_is_no_sale() -> None:
     line = {**GST["lines"][0], "unit_price": "-1.00"}
     assert places([{**GST, "lines": [line]}], "gst") == ["/examples/0/lines/0/unit_price"]

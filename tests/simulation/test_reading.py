@@ -182,10 +182,23 @@ def test_a_text_made_to_break_its_reader_is_a_finding(text: str, code: str) -> N
     assert all(len(str(finding)) < 500 for finding in found)
 
 
-@pytest.mark.parametrize("letter", ["\\n", "\\0", "\\u2028"])
+@pytest.mark.parametrize("letter", ["\\n", "\\0", "\\u2028", "\\u202e"])
 def test_a_name_holds_no_line_break_and_no_control_character(letter: str) -> None:
     [finding] = faults(YAML.replace("Town Trading", f'"Town{letter}Trading"'))
     assert finding.place == "/business/name"
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u2003"])
+def test_a_business_has_a_name(name: str) -> None:
+    [finding] = faults(YAML.replace("Town Trading", f'"{name}"'))
+    assert (finding.place, finding.code) == ("/business/name", "value_string_too_short")
+
+
+@pytest.mark.parametrize(("field", "day"), [("first_day", "1949-12-31"), ("last_day", "9999-12-31")])
+def test_books_are_of_our_time(field: str, day: str) -> None:
+    """Calendars, spreadsheets and year-ends do not reach further."""
+    text = YAML.replace("first_day: 2026-04-01\n", "")
+    assert [finding.place for finding in faults(f"{text}{field}: {day}\n")] == [f"/{field}"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from ledgerflow.billing.errors import Finding, InputRefused
@@ -32,6 +32,8 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
                 computed.setdefault(name, []).append(assess(example, laws, f"/{name}/{place}"))
             except InputRefused as refused:
                 findings += refused.findings
+            except InvalidOperation:
+                findings.append(_too_large(f"/{name}/{place}"))
     if findings:
         raise InputRefused(findings)
     differences = [
@@ -41,6 +43,11 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
         for difference in _DIFFERENCES[kind](given, answer)
     ]
     return {**document, **computed}, differences
+
+
+def _too_large(place: str) -> Finding:
+    message = "Its amounts, multiplied and added up, have more digits than are reckoned exactly (28)."
+    return Finding("example.too_large", place, message, "Give smaller quantities, prices or rates.")
 
 
 def _read(content: bytes, kind: Kind) -> dict[str, Any]:

@@ -15,6 +15,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[Decimal, Field(gt=0, lt=Decimal("1e15"), allow_inf_nan=False)]
 Step = Annotated[Decimal, Field(gt=0, le=1_000_000)]
 _UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, line and paragraph separators
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they would turn round what stands beside
 MOST_INVOICES = 10_000_000
 Measure = Literal["taxable", "payable"]
 
@@ -22,13 +23,13 @@ Measure = Literal["taxable", "payable"]
 class _Typed(BaseModel):
     """What a person types in: frozen once read, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=True)
 
     @field_validator("*")
     @classmethod
     def _is_printable(cls, value: object) -> object:
         """A name stands on one line of a page, of a register and of a screen."""
-        if isinstance(value, str) and any(category(letter) in _UNSEEN for letter in value):
+        if isinstance(value, str) and any(category(letter) in _UNSEEN or letter in _TURNING for letter in value):
             raise ValueError("it holds a line break or another control character")
         return value
 
@@ -209,8 +210,8 @@ class SimulationConfig(_Typed):
         title="Exact revenue, by currency",
         description="Met to the last minor unit by choosing among invoices; no price and no line is bent for it.",
     )
-    first_day: date = Field(date(2026, 4, 1), title="First day")
-    last_day: date = Field(date(2026, 9, 30), title="Last day")
+    first_day: date = Field(date(2026, 4, 1), title="First day", ge=date(1950, 1, 1))
+    last_day: date = Field(date(2026, 9, 30), title="Last day", le=date(2150, 12, 31))
     realism_profile: RealismProfile = Field(
         RealismProfile.REALISTIC,
         title="Realism",
