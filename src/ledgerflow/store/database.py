@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
@@ -54,7 +54,13 @@ def reaching() -> Iterator[None]:
     try:
         yield
     except (OperationalError, ProgrammingError) as refusal:
-        raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
+        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
+
+
+def in_one_line(refusal: DBAPIError) -> str:
+    """What a database says, without the statement that it did not like, and what a user can do about it."""
+    words = str(refusal.orig).strip().partition("\n")[0].rstrip(".")
+    return f"{words}. Check the address, that there is room, and that its user may read and write there."
 
 
 def _open_postgresql(uri: str) -> Engine:
@@ -76,17 +82,18 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor = connection.cursor()
     for pragma in (f"busy_timeout={_PATIENCE * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
-    _require_ours(cursor)
+    if _is_foreign(cursor):
+        connection.close()
+        raise LedgerUnreachable(reason="the file is a database of another program. Name another file.")
     _write_ahead(cursor)
     cursor.close()
 
 
-def _require_ours(cursor: DBAPICursor) -> None:
+def _is_foreign(cursor: DBAPICursor) -> bool:
     """Not even the switch to write-ahead is made in another program's file."""
     cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     tables = {name for (name,) in cursor.fetchall()}
-    if tables and not tables >= _OURS:
-        raise LedgerUnreachable(reason="the file is a database of another program. Name another file.")
+    return bool(tables) and not tables >= _OURS
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:
