@@ -44,6 +44,12 @@ def test_who_fails_half_way_leaves_everything_as_it_was(end: BaseException, fold
     assert contents(folder) == EARLIER
 
 
+def test_a_full_disk_is_told_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="full") as told:
+        make(tmp_path / "out", end=OSError(28, "full"))
+    assert told.value.filename == str(tmp_path / "out")
+
+
 def test_who_fails_leaves_no_folder_that_was_not_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full"):
         make(tmp_path / "deep" / "out", "invoices.zip", end=OSError("full"))

@@ -25,6 +25,9 @@ def staged(folder: Path, expected: Sequence[str]) -> Iterator[Path]:
         desk.mkdir(parents=True)
         yield desk
         _publish(desk, folder)
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # a full disk does not say which
+        raise
     finally:
         shutil.rmtree(desk, ignore_errors=True)
         with suppress(OSError):  # one of them holds something by now
