@@ -26,7 +26,8 @@ def staged(folder: Path, expected: Sequence[str]) -> Iterator[Path]:
         yield desk
         _publish(desk, folder)
     except OSError as error:
-        error.filename = error.filename or str(folder)  # a full disk does not say which
+        if error.errno and not error.filename:
+            error.filename = str(folder)  # a full disk does not say which
         raise
     finally:
         shutil.rmtree(desk, ignore_errors=True)
