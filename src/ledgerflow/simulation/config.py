@@ -12,7 +12,7 @@ from ledgerflow.billing.party import Registration
 from ledgerflow.billing.tax import Rounder
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[Decimal, Field(gt=0, lt=Decimal("1e15"), allow_inf_nan=False)]
+Positive = Annotated[Decimal, Field(gt=0, lt=Decimal("1e18"), allow_inf_nan=False)]
 Step = Annotated[Decimal, Field(gt=0, le=1_000_000)]
 _UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, line and paragraph separators
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they would turn round what stands beside
@@ -165,7 +165,7 @@ class IntegerBounds(_Typed):
 class AmountBounds(_Typed):
     """A least and a greatest amount payable of one invoice, both allowed."""
 
-    minimum: Decimal = Field(Decimal(0), ge=0, lt=Decimal("1e15"), title="At least")
+    minimum: Decimal = Field(Decimal(0), ge=0, lt=Decimal("1e18"), title="At least")
     maximum: Positive | None = Field(None, title="At most", description="Left empty, any amount.")
 
 
