@@ -36,7 +36,7 @@ _CATEGORIES = {
 def _state(code: object) -> object:
     """Two digits; a code that was typed as a number has lost its first zero."""
     text = f"{code:02}" if type(code) is int else code
-    if text not in _STATES:
+    if not isinstance(text, str) or text not in _STATES:
         raise ValueError("is no GST code of an Indian state, such as 27 for Maharashtra, nor 97 (Other Territory)")
     return text
 
