@@ -5,10 +5,10 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.errors import Finding, InputRefused, LedgerMissing
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
-from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+from ledgerflow.store.ledger import DatabaseLedger, look_into, open_ledger
 
 
 class Application:
@@ -33,6 +33,17 @@ class Application:
                 [Finding("format.unknown", "--format", message, f"Choose from {known}.", {"code": code})]
             )
         return self.formats[code]
+
+    def read_ledger(self, address: str, tenant: str) -> DatabaseLedger:
+        """The books of one tenant as they stand; raises LedgerMissing where there are none."""
+        ledger = look_into(address, tenant)
+        if ledger is None:
+            raise LedgerMissing(address=address)
+        return ledger
+
+    def look_into(self, address: str, tenant: str) -> DatabaseLedger | None:
+        """The same, or None where there are none; the place is tried."""
+        return look_into(address, tenant)
 
     def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant; made on first use."""

@@ -10,19 +10,38 @@ from typing import Annotated
 
 import typer
 
+from ledgerflow import __version__
 from ledgerflow.cli.options import AsJson, Database, Tenant
 from ledgerflow.issuing.workshop import open_workshop
 
 app = typer.Typer(
-    help="Simulates the books of a business: tax-correct, realistic, verifiable invoices.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ledgerflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Simulates the books of a business: tax-correct, realistic, verifiable invoices."""
+
+
 ALL = "pdf,json,csv,xlsx"
+MOST_WORKERS = 128
 Formats = Annotated[str, typer.Option("--format", help="Formats, separated by commas. JSON is always among them.")]
-Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes that draw pages; 0 takes one a core.")]
+Workers = Annotated[
+    int, typer.Option("--workers", min=0, max=MOST_WORKERS, help="Processes that draw pages; 0 takes one a core.")
+]
 
 
 @app.command()
@@ -33,7 +52,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Makes the demonstration: 100 invoices from the sample catalogue, packed and verified, in a ledger of its own."""
-    with open_workshop(workers or os.cpu_count() or 1) as pool:
+    with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         from ledgerflow.cli.making import Wish, make
 
         wish = Wish(examples / "demo.yaml", examples / "catalogue.xlsx", out, ALL)
@@ -54,7 +73,7 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Makes books: a ledger, one ZIP with every document, the register and a report."""
-    with open_workshop(workers or os.cpu_count() or 1) as pool:
+    with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         from ledgerflow.cli.making import Wish, make
 
         wish = Wish(config, catalogue, out, formats, count, seed, database, tenant)

@@ -4,12 +4,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ledgerflow.cli.options import require_readable
 from ledgerflow.cli.output import complain, show_facts, show_json
 from ledgerflow.export.verification import Verification, verify
 
 
 def check(archive: Path, *, as_json: bool) -> bool:
     """Verifies and tells; true if the archive is sound."""
+    require_readable(archive, "archive")
     result = verify(archive)
     if as_json:
         show_json(verified(result))

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -21,55 +21,6 @@ from ledgerflow.simulation.config import Establishment, SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 
 _CATALOGUE = TypeAdapter(tuple[Product, ...])
-
-
-def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str:
-    """What the invoices of a batch follow from, in 16 hexadecimal digits: configuration with seed, catalogue, version.
-
-    Nothing of the clock is in it, and nothing of the ledger.
-    """
-    content = [
-        __version__,
-        config.model_dump(mode="json"),
-        _CATALOGUE.dump_python(tuple(catalogue), mode="json"),
-    ]
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def issue_batch(
-    config: SimulationConfig,
-    sales: Sequence[Sale],
-    laws: Mapping[str, TaxStrategy],
-    ledger: Ledger,
-    generation_id: str,
-    *,
-    at: datetime,
-    actor: str,
-    progress: Progress | None = None,
-) -> Batch:
-    """Makes an invoice of every sale and enters them all, or none. `at` and `actor` go to the audit trail only.
-
-    All thinking comes first. Then, in one transaction, each series gives one block of numbers for the whole batch,
-    consecutive in date order; the invoices and the audit entry are written with it.
-    """
-    desks = {place.key: _Desk.of(place, laws) for place in config.business.establishments}
-    assessed = []
-    for sale in sales:
-        assessed.append(_assess(sale, sales, desks[sale.establishment]))
-        if progress:
-            progress("assess", len(assessed), len(sales))
-
-    def enter(journal: Journal) -> Batch:
-        numbers, blocks = _take_numbers(journal, assessed)
-        batch = journal.record(generation_id, at, _invoices(assessed, numbers, generation_id))
-        facts = {"generation_id": generation_id, "numbers": blocks}
-        journal.audit(at, actor, "issue_batch", {"batch": batch.number, "invoices": batch.size, **facts})
-        return batch
-
-    batch = ledger.transact(enter)
-    if progress:
-        progress("record", batch.size, batch.size)
-    return batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +61,7 @@ class _Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Assessed:
+class Assessed:
     """A sale with its tax, that lacks but a number."""
 
     desk: _Desk
@@ -118,6 +69,86 @@ class _Assessed:
     tax: TaxResult
     series: NumberSeries
     day: date
+
+
+def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str:
+    """What the invoices of a batch follow from, in 16 hexadecimal digits: configuration with seed, catalogue, version.
+
+    Nothing of the clock is in it, and nothing of the ledger.
+    """
+    content = [
+        __version__,
+        config.model_dump(mode="json"),
+        _CATALOGUE.dump_python(tuple(catalogue), mode="json"),
+    ]
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def issue_batch(
+    config: SimulationConfig,
+    sales: Sequence[Sale],
+    laws: Mapping[str, TaxStrategy],
+    ledger: Ledger,
+    generation_id: str,
+    *,
+    at: datetime,
+    actor: str,
+    progress: Progress | None = None,
+) -> Batch:
+    """Makes an invoice of every sale and enters them all, or none. `at` and `actor` go to the audit trail only.
+
+    All thinking comes first. Then, in one transaction, each series gives one block of numbers for the whole batch,
+    consecutive in date order; the invoices and the audit entry are written with it.
+    """
+    assessed = assess_sales(config, sales, laws, progress)
+    return enter_batch(assessed, ledger, generation_id, at=at, actor=actor, progress=progress)
+
+
+def assess_sales(
+    config: SimulationConfig,
+    sales: Sequence[Sale],
+    laws: Mapping[str, TaxStrategy],
+    progress: Progress | None = None,
+) -> list[Assessed]:
+    """Every sale with its tax; nothing is numbered or written yet."""
+    desks = {place.key: _Desk.of(place, laws) for place in config.business.establishments}
+    assessed = []
+    for sale in sales:
+        assessed.append(_assess(sale, sales, desks[sale.establishment]))
+        if progress:
+            progress("assess", len(assessed), len(sales))
+    return assessed
+
+
+def require_numbers(assessed: Sequence[Assessed], last: Callable[[str, str], int]) -> None:
+    """Raises NumberSeriesExhausted where a series has too few numbers left after its `last` one in a period."""
+    for (template, period), positions in _blocks(assessed).items():
+        latest = assessed[positions[-1]]
+        latest.series.require(last(template, period), len(positions), latest.day)
+
+
+def enter_batch(
+    assessed: Sequence[Assessed],
+    ledger: Ledger,
+    generation_id: str,
+    *,
+    at: datetime,
+    actor: str,
+    progress: Progress | None = None,
+) -> Batch:
+    """Numbers assessed sales and enters them as a batch, in one transaction."""
+
+    def enter(journal: Journal) -> Batch:
+        numbers, blocks = _take_numbers(journal, assessed)
+        batch = journal.record(generation_id, at, _invoices(assessed, numbers, generation_id))
+        facts = {"generation_id": generation_id, "numbers": blocks}
+        journal.audit(at, actor, "issue_batch", {"batch": batch.number, "invoices": batch.size, **facts})
+        return batch
+
+    batch = ledger.transact(enter)
+    if progress:
+        progress("record", batch.size, batch.size)
+    return batch
 
 
 def _presentation(establishment: Establishment, law: TaxStrategy) -> Presentation:
@@ -130,7 +161,7 @@ def _presentation(establishment: Establishment, law: TaxStrategy) -> Presentatio
     )
 
 
-def _assess(sale: Sale, sales: Sequence[Sale], desk: _Desk) -> _Assessed:
+def _assess(sale: Sale, sales: Sequence[Sale], desk: _Desk) -> Assessed:
     """A note is told the day of the sale that it corrects before the law looks at it: the rate of that day may hold."""
     supply = sale.supply
     note = supply.correction
@@ -138,19 +169,15 @@ def _assess(sale: Sale, sales: Sequence[Sale], desk: _Desk) -> _Assessed:
         corrected = sales[note.position].supply
         supply = replace(supply, correction=replace(note, day=corrected.tax_point.date().isoformat()))
     tax = desk.law.assess(TaxContext(supply, desk.establishment.rounder))
-    return _Assessed(desk, supply, tax, desk.series(tax.document), supply.tax_point.date())
+    return Assessed(desk, supply, tax, desk.series(tax.document), supply.tax_point.date())
 
 
-def _take_numbers(journal: Journal, assessed: Sequence[_Assessed]) -> tuple[list[str], str]:
+def _take_numbers(journal: Journal, assessed: Sequence[Assessed]) -> tuple[list[str], str]:
     """The number of each position, and the blocks in words. The same order of series for every batch, so that no two
     batches wait for each other."""
-    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for position, one in enumerate(assessed):
-        blocks[one.series.template, one.series.period(one.day)].append(position)
     numbers = [""] * len(assessed)
     words = []
-    for (template, period), positions in sorted(blocks.items()):
-        positions.sort(key=lambda position: assessed[position].day)
+    for (template, period), positions in sorted(_blocks(assessed).items()):
         first = journal.reserve(template, period, len(positions))
         latest = assessed[positions[-1]]
         latest.series.require(first - 1, len(positions), latest.day)
@@ -160,7 +187,16 @@ def _take_numbers(journal: Journal, assessed: Sequence[_Assessed]) -> tuple[list
     return numbers, ", ".join(words)
 
 
-def _invoices(assessed: Sequence[_Assessed], numbers: Sequence[str], generation_id: str) -> list[Invoice]:
+def _blocks(assessed: Sequence[Assessed]) -> dict[tuple[str, str], list[int]]:
+    """The positions that each series numbers in each period, by their days."""
+    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for position in sorted(range(len(assessed)), key=lambda position: assessed[position].day):
+        one = assessed[position]
+        blocks[one.series.template, one.series.period(one.day)].append(position)
+    return blocks
+
+
+def _invoices(assessed: Sequence[Assessed], numbers: Sequence[str], generation_id: str) -> list[Invoice]:
     return [
         Invoice(
             number=number,

@@ -16,7 +16,6 @@ _MONOSPACED: Final = 600  # thousandths of an em: each letter of IBM Plex Mono
 _KERNING: Final = 1.02  # pairs may stand further apart than their advances say,
 _ARABIC_KERNING: Final = 1.08  # Arabic ones by more
 _ARABIC: Final = "\u0600"
-_FORMS: Final = ("\ufb50", "\ufefc")  # Arabic letters in one form only; the font has them, the table has not
 _TATWEEL: Final = "\u0640"  # joins on both sides and has one form
 
 
@@ -62,16 +61,6 @@ def text_width(text: str, size: float, weight: Weight = "regular") -> float:
 def code_width(text: str, size: float) -> float:
     """The same in the monospaced face."""
     return len(text) * _MONOSPACED * _MILLIMETRES * size if text.isascii() and text.isprintable() else UNKNOWN
-
-
-def unprintable(text: str) -> str:
-    """The letters of a text that the font cannot draw, each once."""
-    letters = _face("regular").alone
-    return "".join(
-        letter
-        for letter in dict.fromkeys(text)
-        if letter not in letters and not _FORMS[0] <= letter <= _FORMS[1] and letter.isprintable()
-    )
 
 
 @cache

@@ -15,6 +15,7 @@ from ledgerflow.billing.errors import BillingError
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import file_stem
 from ledgerflow.rendering.layout import layout
+from ledgerflow.rendering.letters import unprintable
 from ledgerflow.rendering.page import Page
 
 if TYPE_CHECKING:  # the engine is loaded when the first page is drawn, or by `prepare`
@@ -87,6 +88,10 @@ class PdfFormat:
     code = "pdf"
     title = "PDF"
     scope: Literal["invoice", "batch"] = "invoice"
+
+    def lacking(self, letters: str) -> str:
+        """Letters that are not in the fonts: a page with one of them cannot be drawn."""
+        return unprintable(letters)
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         for invoice in invoices:

@@ -4,14 +4,18 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
+from unicodedata import category
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ledgerflow.billing.party import Registration
 from ledgerflow.billing.tax import Rounder
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[Decimal, Field(gt=0, lt=Decimal("1e18"), allow_inf_nan=False)]
+Step = Annotated[Decimal, Field(gt=0, le=1_000_000)]
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, line and paragraph separators
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they would turn round what stands beside
 MOST_INVOICES = 10_000_000
 Measure = Literal["taxable", "payable"]
 
@@ -19,7 +23,15 @@ Measure = Literal["taxable", "payable"]
 class _Typed(BaseModel):
     """What a person types in: frozen once read, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_printable(cls, value: object) -> object:
+        """A name stands on one line of a page, of a register and of a screen."""
+        if isinstance(value, str) and any(category(letter) in _UNSEEN or letter in _TURNING for letter in value):
+            raise ValueError("it holds a line break or another control character")
+        return value
 
 
 class RealismProfile(StrEnum):
@@ -101,11 +113,9 @@ class Establishment(_Typed):
         title="Price factor",
         description="Catalogue prices are multiplied by it, e.g. into another currency.",
     )
-    price_step: Decimal | None = Field(
-        None, gt=0, title="Price step", description="Prices are rounded to multiples of it."
-    )
+    price_step: Step | None = Field(None, title="Price step", description="Prices are rounded to multiples of it.")
     prices_include_tax: bool = Field(False, title="Prices include tax")
-    round_to: Decimal | None = Field(None, gt=0, title="Round the amount due to", description="1 for whole rupees.")
+    round_to: Step | None = Field(None, title="Round the amount due to", description="1 for whole rupees.")
     rounder: Rounder | None = Field(None, title="Where tax is rounded", description="Left empty, as the law has it.")
     language: str = Field("", title="Language", description="`en`, or `ar` for Arabic with English beside it.")
     digits: Literal["latin", "arabic-indic"] = Field("latin", title="Digits on the local side")
@@ -113,7 +123,12 @@ class Establishment(_Typed):
     letter_of_undertaking: str = Field(
         "", title="LUT reference", description="Exports and SEZ supplies go without payment."
     )
-    reverse_charge: Share = Field(0.0, title="Share of business invoices under reverse charge")
+    reverse_charge: Share = Field(
+        0.0,
+        title="Share of business invoices under reverse charge",
+        description="For sellers of what the law notifies for it: in India under s.9(3) of the CGST Act, such as "
+        "haulage, legal services or raw cotton. Other sellers leave it 0.",
+    )
     buyers: BuyerMix = Field(default_factory=BuyerMix, title="Buyers")
     series: Series = Field(default_factory=Series, title="Number series")
 
@@ -150,8 +165,8 @@ class IntegerBounds(_Typed):
 class AmountBounds(_Typed):
     """A least and a greatest amount payable of one invoice, both allowed."""
 
-    minimum: Decimal = Field(Decimal(0), ge=0, title="At least")
-    maximum: Decimal | None = Field(None, gt=0, title="At most", description="Left empty, any amount.")
+    minimum: Decimal = Field(Decimal(0), ge=0, lt=Decimal("1e18"), title="At least")
+    maximum: Positive | None = Field(None, title="At most", description="Left empty, any amount.")
 
 
 class Bounds(_Typed):
@@ -195,8 +210,8 @@ class SimulationConfig(_Typed):
         title="Exact revenue, by currency",
         description="Met to the last minor unit by choosing among invoices; no price and no line is bent for it.",
     )
-    first_day: date = Field(date(2026, 4, 1), title="First day")
-    last_day: date = Field(date(2026, 9, 30), title="Last day")
+    first_day: date = Field(date(2026, 4, 1), title="First day", ge=date(1950, 1, 1))
+    last_day: date = Field(date(2026, 9, 30), title="Last day", le=date(2150, 12, 31))
     realism_profile: RealismProfile = Field(
         RealismProfile.REALISTIC,
         title="Realism",
