@@ -26,11 +26,11 @@ _CATALOGUE = TypeAdapter(tuple[Product, ...])
 def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str:
     """What the invoices of a batch follow from, in 16 hexadecimal digits: configuration with seed, catalogue, version.
 
-    Nothing of the clock is in it, and nothing of the ledger.
+    Nothing of the clock is in it, nothing of the ledger, and nothing that is no part of an invoice, such as payments.
     """
     content = [
         __version__,
-        config.model_dump(mode="json"),
+        config.model_dump(mode="json", exclude={"payments"}),
         _CATALOGUE.dump_python(tuple(catalogue), mode="json"),
     ]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

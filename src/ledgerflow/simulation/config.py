@@ -5,21 +5,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ledgerflow.billing.party import Registration
 from ledgerflow.billing.tax import Rounder
+from ledgerflow.simulation.payment_habits import PaymentHabits
+from ledgerflow.simulation.typed import Share
+from ledgerflow.simulation.typed import Typed as _Typed
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
 MOST_INVOICES = 10_000_000
 Measure = Literal["taxable", "payable"]
-
-
-class _Typed(BaseModel):
-    """What a person types in: frozen once read, and an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class RealismProfile(StrEnum):
@@ -215,3 +211,4 @@ class SimulationConfig(_Typed):
     )
     bounds: Bounds = Field(default_factory=Bounds, title="Bounds")
     products: ProductChoice = Field(default_factory=ProductChoice, title="Products")
+    payments: PaymentHabits = Field(default_factory=PaymentHabits, title="Payments")
