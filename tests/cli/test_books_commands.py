@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import jsonschema
+import polars as pl
 import PyPDF2
 import pytest
 import yaml
@@ -251,3 +252,23 @@ def test_a_configuration_that_is_no_text(run: Run, tmp_path: Path) -> None:
     )
     assert outcome.status == 2
     assert "UTF-8" in outcome.err
+
+
+def test_tables_lie_beside_the_archive(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config |= {"realism_profile": "advanced", "credit_note_rate": 0.2}
+    asked = tmp_path / "advanced.yaml"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    out = tmp_path / "out"
+    more = ("--count", "40", "--workers", "1", "--format", "json,parquet", "--json")
+    made = run("simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert made.status == 0, made.err
+    tables = {Path(path).stem: pl.read_parquet(path) for path in json.loads(made.out)["tables"]}
+    assert set(tables) == {"invoices", "lines", "buyers", "payments"}
+    invoices = tables["invoices"]
+    with zipfile.ZipFile(out / "invoices.zip") as archive:
+        documents = [json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("json/")]
+    assert invoices["number"].to_list() == [document["number"] for document in documents]
+    owed = invoices.group_by("currency").agg(pl.sum("payable")).sort("currency")
+    settled = tables["payments"].group_by("currency").agg(pl.sum("amount")).sort("currency")
+    assert owed.rows() == settled.rows()

@@ -1,7 +1,7 @@
 """What buyers pay: never more than they owe, late as often as asked, the same again for the same seed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,18 +14,19 @@ from tests.simulation.town import books, law_of, sell, shop
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.party import Party, Place, Registration
+from ledgerflow.billing.payment import Payment, PaymentKind
 from ledgerflow.billing.supply import Correction, NoteKind, Supply
 from ledgerflow.billing.tax import TaxContext
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.payers import due_day
-from ledgerflow.simulation.payments import Payment, PaymentKind, are_simulated, payments_of
+from ledgerflow.simulation.payments import are_simulated, payments_of
 
 MIX = {"business": 0.8, "walk_in": 0.1}
 
 
-def wholesale(**fields: object) -> SimulationConfig:
-    payments = {"simulate": True} | dict(fields.pop("payments", {}))  # type: ignore[call-overload]  # a mapping
-    more = {"count": 400, "style": "wholesale", "payments": payments} | fields
+def wholesale(payments: Mapping[str, object] | None = None, **fields: object) -> SimulationConfig:
+    habits = {"simulate": True, **(payments or {})}
+    more = {"count": 400, "style": "wholesale", "payments": habits} | fields
     return books(shop(buyers=MIX), **more)  # type: ignore[arg-type]  # fields of a configuration
 
 

@@ -21,7 +21,13 @@ app = typer.Typer(
 )
 
 ALL = "pdf,json,csv,xlsx"
-Formats = Annotated[str, typer.Option("--format", help="Formats, separated by commas. JSON is always among them.")]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Formats, separated by commas; `parquet` lays tables beside the archive. JSON is always packed.",
+    ),
+]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes that draw pages; 0 takes one a core.")]
 
 

@@ -18,6 +18,7 @@ from ledgerflow.export.register import CurrencyTotals, totals
 from ledgerflow.issuing.batch import generation_id, issue_batch
 from ledgerflow.issuing.packing import pack_batch, whole_file
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
+from ledgerflow.issuing.tables import lay_tables
 from ledgerflow.reporting.report import report
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import simulate
@@ -28,13 +29,15 @@ REPORT = "report.html"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for. `at` and `actor` are for the audit trail; nothing else of the clock goes in."""
+    """What is asked for. `at` and `actor` are for the audit trail; nothing else of the clock goes in. `tables` asks for
+    Parquet beside the archive."""
 
     config: SimulationConfig
     catalogue: Sequence[Product]
     formats: Sequence[Format]
     at: datetime
     actor: str
+    tables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Books:
     registers: tuple[Path, ...]
     totals: tuple[CurrencyTotals, ...]
     invoices: Mapping[str, int]
+    tables: tuple[Path, ...] = ()
 
 
 def make_books(
@@ -85,6 +89,7 @@ def make_books(
         registers=tuple(_registers(folder)),
         totals=totals(invoices),
         invoices=_by_kind(invoices),
+        tables=lay_tables(folder, invoices, order.config, about, progress) if order.tables else (),
     )
 
 

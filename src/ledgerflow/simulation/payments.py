@@ -8,33 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import HUNDRED, ZERO, Currency, round_to_step
+from ledgerflow.billing.payment import Payment, PaymentKind
 from ledgerflow.billing.supply import NoteKind
 from ledgerflow.simulation.config import RealismProfile, SimulationConfig
 from ledgerflow.simulation.payers import Payer, Step, payer_of, plan_of
-
-
-class PaymentKind(StrEnum):
-    """Money that comes, money that goes back, and a claim that is given up."""
-
-    PAYMENT = "payment"
-    REFUND = "refund"
-    WRITE_OFF = "write_off"
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """One entry on an invoice: `amount` is above zero, in the invoice's currency, for each kind; `number` is the
-    invoice's, and a refund's too."""
-
-    number: str
-    day: date
-    kind: PaymentKind
-    amount: Decimal
-    currency: Currency
 
 
 def are_simulated(config: SimulationConfig) -> bool:
