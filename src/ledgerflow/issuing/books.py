@@ -15,11 +15,15 @@ from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
 from ledgerflow.export.register import CurrencyTotals, totals
-from ledgerflow.issuing.batch import generation_id, issue_batch
+from ledgerflow.issuing.anomalies import lay_labels, rows_of, spoil_assessed
+from ledgerflow.issuing.assessing import assess_sales
+from ledgerflow.issuing.batch import Issued, enter_batch, generation_id
 from ledgerflow.issuing.packing import pack_batch, whole_file
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
 from ledgerflow.issuing.tables import lay_tables
 from ledgerflow.reporting.report import report
+from ledgerflow.simulation.anomalies.labels import Label
+from ledgerflow.simulation.anomalies.planting import plant
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import simulate
 
@@ -52,6 +56,7 @@ class Books:
     totals: tuple[CurrencyTotals, ...]
     invoices: Mapping[str, int]
     tables: tuple[Path, ...] = ()
+    labels: tuple[Path, ...] = ()
 
 
 def make_books(
@@ -65,12 +70,13 @@ def make_books(
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
     wanted = order.config.count
     sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
+    planted = plant(order.config, sales, laws)
+    assessed, labels = spoil_assessed(order.config, assess_sales(order.config, planted.sales, laws, progress), planted)
     with ledger() as books:
         folder.mkdir(parents=True, exist_ok=True)
         identity = generation_id(order.config, order.catalogue)
-        batch = issue_batch(
-            order.config, sales, laws, books, identity, at=order.at, actor=order.actor, progress=progress
-        )
+        issued = enter_batch(assessed, books, identity, at=order.at, actor=order.actor, progress=progress)
+        batch = issued.batch
         invoices = list(books.invoices(batch=batch.number))
     about = {
         "generator": f"LedgerFlow {__version__}",
@@ -89,8 +95,22 @@ def make_books(
         registers=tuple(_registers(folder)),
         totals=totals(invoices),
         invoices=_by_kind(invoices),
+        labels=_labels(order, folder, labels, issued, invoices, about),
         tables=lay_tables(folder, invoices, order.config, about, progress) if order.tables else (),
     )
+
+
+def _labels(
+    order: Order,
+    folder: Path,
+    labels: Sequence[Label],
+    issued: Issued,
+    invoices: Sequence[Invoice],
+    about: Mapping[str, object],
+) -> tuple[Path, ...]:
+    if not order.config.anomalies.any:
+        return ()
+    return lay_labels(folder, rows_of(labels, invoices, issued.unused), about, tables=order.tables)
 
 
 def _registers(folder: Path) -> list[Path]:

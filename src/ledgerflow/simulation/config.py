@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ledgerflow.billing.party import Registration
 from ledgerflow.billing.tax import Rounder
+from ledgerflow.simulation.anomaly_wishes import Anomalies
 from ledgerflow.simulation.payment_habits import PaymentHabits
 from ledgerflow.simulation.typed import Share
 from ledgerflow.simulation.typed import Typed as _Typed
@@ -212,3 +213,4 @@ class SimulationConfig(_Typed):
     bounds: Bounds = Field(default_factory=Bounds, title="Bounds")
     products: ProductChoice = Field(default_factory=ProductChoice, title="Products")
     payments: PaymentHabits = Field(default_factory=PaymentHabits, title="Payments")
+    anomalies: Anomalies = Field(default_factory=Anomalies, title="Labelled anomalies")

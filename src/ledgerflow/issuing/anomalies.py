@@ -1,0 +1,58 @@
+"""Where labelled anomalies come into a batch: between assessing and numbering, and where their labels are written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.export.labels import LABELS, LabelRow, label_rows, write_labels
+from ledgerflow.export.parquet import write_parquet
+from ledgerflow.issuing.assessing import Assessed
+from ledgerflow.issuing.packing import whole_file
+from ledgerflow.simulation.anomalies.labels import Label
+from ledgerflow.simulation.anomalies.papers import Paper
+from ledgerflow.simulation.anomalies.planting import Planted
+from ledgerflow.simulation.anomalies.spoiling import spoil
+from ledgerflow.simulation.config import SimulationConfig
+
+LABELS_FILE = "labels.csv"
+
+
+def spoil_assessed(
+    config: SimulationConfig, assessed: Sequence[Assessed], planted: Planted
+) -> tuple[Sequence[Assessed], tuple[Label, ...]]:
+    """What is to be numbered, and the labels of the batch; nothing is changed where nothing was asked for."""
+    papers = [Paper(one.desk.law, one.supply, one.tax, one.series, one.day) for one in assessed]
+    spoiling = spoil(config, papers, planted)
+    changed = [
+        replace(one, supply=paper.supply, tax=paper.tax, skipped=paper.skipped)
+        for one, paper in zip(assessed, spoiling.papers, strict=True)
+    ]
+    return changed, spoiling.labels
+
+
+def rows_of(
+    labels: Sequence[Label], invoices: Sequence[Invoice], unused: Mapping[int, Sequence[str]]
+) -> list[LabelRow]:
+    """The labels under the numbers that the documents got; of a missing number, under those that were left unused."""
+    rows = []
+    for label in labels:
+        for number in unused.get(label.position) or (invoices[label.position].number,):
+            what = (label.kind.value, label.difficulty.value, label.case)
+            rows.append(LabelRow(number, *what, label.true, label.shown))
+    return rows
+
+
+def lay_labels(
+    folder: Path, rows: Sequence[LabelRow], about: Mapping[str, object], *, tables: bool
+) -> tuple[Path, ...]:
+    """The labels beside the archive, never in it: as CSV, and as Parquet where tables are wanted."""
+    paths = [folder / LABELS_FILE]
+    with whole_file(paths[0]) as target:
+        target.write(write_labels(rows))
+    if tables:
+        paths.append(folder / f"{LABELS.title}.parquet")
+        with whole_file(paths[-1]) as target:
+            facts = {name: str(value) for name, value in about.items()}
+            write_parquet(target, LABELS, lambda: label_rows(rows), facts)
+    return tuple(paths)
