@@ -272,3 +272,36 @@ def test_tables_lie_beside_the_archive(run: Run, tmp_path: Path) -> None:
     owed = invoices.group_by("currency").agg(pl.sum("payable")).sort("currency")
     settled = tables["payments"].group_by("currency").agg(pl.sum("amount")).sort("currency")
     assert owed.rows() == settled.rows()
+
+
+def test_labelled_anomalies_are_accepted_with_their_labels_only(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config["anomalies"] = {kind: {"rate": 0.05, "difficulty": "easy"} for kind in ("wrong_rate", "missing_number")}
+    asked, out = tmp_path / "odd.yaml", tmp_path / "out"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    more = ("--count", "40", "--workers", "1", "--format", "pdf,csv")
+    made = run("simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert made.status == 0, made.err
+    assert "labels.csv" in made.out
+    assert run("verify", out / "invoices.zip").status == 1
+    assert run("verify", out / "invoices.zip", "--labels", out / "labels.csv").status == 0
+    wrong = run("verify", out / "invoices.zip", "--labels", out / "register.csv")
+    assert wrong.status == 2
+    assert "labels.unreadable" in wrong.err
+    absent = run("verify", out / "invoices.zip", "--labels", out / "nothing.csv")
+    assert absent.status == 2
+    assert "nothing.csv" in absent.err
+
+
+def test_a_misspelt_anomaly_is_told_with_its_place(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config["anomalies"] = {"price_spikes": {"rate": 0.05}, "carousel": {"rate": 2}}
+    asked = tmp_path / "odd.yaml"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    refused = run(
+        "simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out", "--workers", "1"
+    )
+    assert refused.status == 2
+    assert "/anomalies/price_spikes" in refused.err
+    assert "price_spike" in refused.err
+    assert "/anomalies/carousel/rate" in refused.err

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from io import StringIO
 
-from ledgerflow.export.tables import Columns, Kind, Row
-
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
@@ -28,15 +26,8 @@ class LabelsUnreadable(Exception):
     """A labels file is not of the form that this module writes."""
 
 
-_NAMES = [field.name for field in fields(LabelRow)]
-_HEADER = ["simulated", *_NAMES]
-
-LABELS = Columns("labels", dict.fromkeys(_NAMES, Kind.TEXT))
-
-
-def label_rows(labels: Iterable[LabelRow]) -> Iterable[Row]:
-    """The rows of the table `labels`."""
-    return map(astuple, labels)
+NAMES = tuple(field.name for field in fields(LabelRow))
+_HEADER = ["simulated", *NAMES]
 
 
 def write_labels(labels: Iterable[LabelRow]) -> bytes:

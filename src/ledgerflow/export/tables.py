@@ -5,7 +5,7 @@ credit note stands with a minus, as in the register. docs/tables.md describes ev
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +14,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.party import Party
 from ledgerflow.billing.payment import Payment, PaymentKind
+from ledgerflow.export.labels import NAMES, LabelRow
 from ledgerflow.export.register import sign
 
 Tax = tuple[str, Decimal | None, Decimal]
@@ -98,6 +99,7 @@ PAYMENTS = Columns(
     "payments",
     {"number": Kind.TEXT, "day": Kind.DAY, "kind": Kind.TEXT, "currency": Kind.TEXT, "amount": Kind.AMOUNT},
 )
+LABELS = Columns("labels", dict.fromkeys(NAMES, Kind.TEXT))
 
 
 class BuyerBook:
@@ -159,6 +161,11 @@ def payment_rows(payments: Iterable[Payment]) -> Iterator[Row]:
     for one in payments:
         amount = -one.amount if one.kind is PaymentKind.REFUND else one.amount
         yield one.number, one.day, one.kind.value, one.currency.code, amount
+
+
+def label_rows(labels: Iterable[LabelRow]) -> Iterator[Row]:
+    """One row a label."""
+    return map(astuple, labels)
 
 
 def _invoice_row(invoice: Invoice, buyer_id: str | None) -> Row:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ledgerflow.billing.invoice import Invoice
-from ledgerflow.export.labels import LABELS, LabelRow, label_rows, write_labels
+from ledgerflow.export.labels import LabelRow, write_labels
 from ledgerflow.export.parquet import write_parquet
+from ledgerflow.export.tables import LABELS, label_rows
 from ledgerflow.issuing.assessing import Assessed
 from ledgerflow.issuing.packing import whole_file
 from ledgerflow.simulation.anomalies.labels import Label
@@ -38,8 +39,8 @@ def rows_of(
     rows = []
     for label in labels:
         for number in unused.get(label.position) or (invoices[label.position].number,):
-            what = (label.kind.value, label.difficulty.value, label.case)
-            rows.append(LabelRow(number, *what, label.true, label.shown))
+            true = label.true if label.refers is None else f"{label.true} as {invoices[label.refers].number}"
+            rows.append(LabelRow(number, label.kind.value, label.difficulty.value, label.case, true, label.shown))
     return rows
 
 

@@ -22,7 +22,7 @@ BEYOND_SALES = 1 << (_KIND_BITS - 1)  # from here on, positions that no sale has
 @dataclass(frozen=True, slots=True)
 class Label:
     """One document that is not what it seems. `case` joins those that belong together; `position` is its place in the
-    batch; a missing number is labelled by the document after it."""
+    batch, for a missing number that of the document after it; `refers` is the place of the document that it repeats."""
 
     case: str
     kind: AnomalyKind
@@ -30,6 +30,7 @@ class Label:
     position: int
     true: str
     shown: str
+    refers: int | None = None
 
 
 def wanted(config: SimulationConfig, kind: AnomalyKind, invoices: int) -> int:

@@ -51,7 +51,7 @@ class Spoilt:
 def wrong_rate(paper: Paper, rates: Sequence[Decimal], difficulty: Difficulty, dice: Generator) -> Spoilt | None:
     """Another rate: reckoned with but not printed; charged on a rate's lines; or charged on the smallest line only.
 
-    `rates` are those that the law charges elsewhere.
+    `rates` are those that the law charges elsewhere; where there is but one, it is halved.
     """
     lines = paper.tax.lines
     taxed = [place for place, line in enumerate(lines) if _is_taxed(line)]
@@ -61,7 +61,7 @@ def wrong_rate(paper: Paper, rates: Sequence[Decimal], difficulty: Difficulty, d
     if difficulty is Difficulty.HARD:
         chosen = min(taxed, key=lambda place: lines[place].taxable_value)
     rate = lines[chosen].charge.rate
-    others = sorted({*(other for other in rates if 0 < other != rate), rate / 2}, key=lambda other: abs(other - rate))
+    others = sorted((other for other in rates if 0 < other != rate), key=lambda other: abs(other - rate)) or [rate / 2]
     other = others[0] if difficulty is Difficulty.HARD else others[int(dice.integers(len(others)))]
     alike = [place for place in taxed if lines[place].charge.rate == rate]
     places = [chosen] if difficulty is Difficulty.HARD else alike

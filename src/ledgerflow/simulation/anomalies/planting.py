@@ -97,7 +97,8 @@ def _in_order(
         if odd.shown:
             kind = made[place][0]
             difficulty = config.anomalies.of(kind).difficulty
-            labels.append(Label(names[place], kind, difficulty, spot, odd.true, odd.shown))
+            refers = None if made[place][1][0].shown else spots[place]
+            labels.append(Label(names[place], kind, difficulty, spot, odd.true, odd.shown, refers))
     return Planted(moved, tuple(labels), invoices)
 
 

@@ -26,8 +26,7 @@ def duplicate(scene: Scene, sale: Sale, difficulty: Difficulty, dice: Generator)
     if difficulty is Difficulty.HARD:
         buyer = replace(supply.buyer, name=_respelt(supply.buyer.name))
         again = replace(again, buyer=buyer, lines=supply.lines[::-1])
-    day = supply.tax_point.date()
-    return Odd(supply), Odd(again, f"invoiced before, on {day}", f"a sale of {moment.date()}")
+    return Odd(supply), Odd(again, "invoiced before", f"a sale of {moment.date()}")
 
 
 def carousel(scene: Scene, sale: Sale, difficulty: Difficulty, dice: Generator) -> tuple[Odd, ...] | None:

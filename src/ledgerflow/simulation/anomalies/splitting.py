@@ -33,7 +33,7 @@ def split(scene: Scene, sale: Sale, difficulty: Difficulty, dice: Generator) -> 
     if any(scene.assess(sale, part).totals.payable >= limit for part in made):
         return None
     code = supply.currency.code
-    true = f"one sale of {payable} {code}, over the limit of {limit}"
+    true = f"one sale of {payable} {code}, over the limit of {limit:f}"
     return tuple(Odd(part, true, f"part {place} of {len(made)}") for place, part in enumerate(made, 1))
 
 
