@@ -23,6 +23,8 @@ def spoil_assessed(
     config: SimulationConfig, assessed: Sequence[Assessed], planted: Planted
 ) -> tuple[Sequence[Assessed], tuple[Label, ...]]:
     """What is to be numbered, and the labels of the batch; nothing is changed where nothing was asked for."""
+    if not config.anomalies.any:
+        return assessed, ()
     papers = [Paper(one.desk.law, one.supply, one.tax, one.series, one.day) for one in assessed]
     spoiling = spoil(config, papers, planted)
     changed = [
