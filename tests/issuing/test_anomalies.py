@@ -212,8 +212,10 @@ def test_a_back_dated_invoice_is_older_than_the_number_before(every: Mapping[Dif
 
 def test_a_duplicate_names_its_original(every: Mapping[Difficulty, Made]) -> None:
     for made in every.values():
+        labelled = {label.number for label in made.labels}
         for label, invoice in made.of(AnomalyKind.DUPLICATE_INVOICE):
             original = made.invoices[label.true.removeprefix("invoiced before as ")]
+            assert original.number not in labelled
             assert original.tax.totals.payable == invoice.tax.totals.payable
             assert original.supply.tax_point <= invoice.supply.tax_point
 

@@ -34,7 +34,7 @@ def spoil(config: SimulationConfig, papers: Sequence[Paper], planted: Planted) -
     if not config.anomalies.any:
         return Spoiling(papers, ())
     made: dict[int, tuple[AnomalyKind, Spoilt]] = {}
-    taken = {label.position for label in planted.labels}
+    taken = {place for label in planted.labels for place in (label.position, label.refers) if place is not None}
     corrected = [_corrected(paper) for paper in papers]
     findings: list[Finding] = []
     for kind, attempt in _attempts(config, papers).items():
