@@ -285,6 +285,8 @@ def test_labelled_anomalies_are_accepted_with_their_labels_only(run: Run, tmp_pa
     assert "labels.csv" in made.out
     assert run("verify", out / "invoices.zip").status == 1
     assert run("verify", out / "invoices.zip", "--labels", out / "labels.csv").status == 0
+    simulate(run, out, *SMALL)
+    assert not (out / "labels.csv").exists(), "labels of an earlier run would pass for those of this one"
     wrong = run("verify", out / "invoices.zip", "--labels", out / "register.csv")
     assert wrong.status == 2
     assert "labels.unreadable" in wrong.err

@@ -16,7 +16,7 @@ from ledgerflow.simulation.anomalies.planting import Planted
 from ledgerflow.simulation.anomalies.spoiling import spoil
 from ledgerflow.simulation.config import SimulationConfig
 
-LABELS_FILE = "labels.csv"
+LABEL_FILES = ("labels.csv", f"{LABELS.title}.parquet")
 
 
 def spoil_assessed(
@@ -50,11 +50,11 @@ def lay_labels(
     folder: Path, rows: Sequence[LabelRow], about: Mapping[str, object], *, tables: bool
 ) -> tuple[Path, ...]:
     """The labels beside the archive, never in it: as CSV, and as Parquet where tables are wanted."""
-    paths = [folder / LABELS_FILE]
+    paths = [folder / LABEL_FILES[0]]
     with whole_file(paths[0]) as target:
         target.write(write_labels(rows))
     if tables:
-        paths.append(folder / f"{LABELS.title}.parquet")
+        paths.append(folder / LABEL_FILES[1])
         with whole_file(paths[-1]) as target:
             facts = {name: str(value) for name, value in about.items()}
             write_parquet(target, LABELS, lambda: label_rows(rows), facts)

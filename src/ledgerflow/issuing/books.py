@@ -15,12 +15,12 @@ from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
 from ledgerflow.export.register import CurrencyTotals, totals
-from ledgerflow.issuing.anomalies import lay_labels, rows_of, spoil_assessed
-from ledgerflow.issuing.assessing import assess_sales
+from ledgerflow.issuing.anomalies import LABEL_FILES, lay_labels, rows_of, spoil_assessed
+from ledgerflow.issuing.assessing import Assessed, assess_sales
 from ledgerflow.issuing.batch import Issued, enter_batch, generation_id
 from ledgerflow.issuing.packing import pack_batch, whole_file
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
-from ledgerflow.issuing.tables import lay_tables
+from ledgerflow.issuing.tables import TABLE_FILES, lay_tables
 from ledgerflow.reporting.report import report
 from ledgerflow.simulation.anomalies.labels import Label
 from ledgerflow.simulation.anomalies.planting import plant
@@ -68,12 +68,10 @@ def make_books(
     progress: Progress,
 ) -> Books:
     """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
-    wanted = order.config.count
-    sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
-    planted = plant(order.config, sales, laws)
-    assessed, labels = spoil_assessed(order.config, assess_sales(order.config, planted.sales, laws, progress), planted)
+    assessed, labels = _assessed(order, laws, progress)
     with ledger() as books:
         folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder)
         identity = generation_id(order.config, order.catalogue)
         issued = enter_batch(assessed, books, identity, at=order.at, actor=order.actor, progress=progress)
         batch = issued.batch
@@ -98,6 +96,22 @@ def make_books(
         labels=_labels(order, folder, labels, issued, invoices, about),
         tables=lay_tables(folder, invoices, order.config, about, progress) if order.tables else (),
     )
+
+
+def _assessed(
+    order: Order, laws: Mapping[str, TaxStrategy], progress: Progress
+) -> tuple[Sequence[Assessed], tuple[Label, ...]]:
+    """All thinking: the sales, what was asked to be put wrong with them, and their tax."""
+    wanted = order.config.count
+    sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
+    planted = plant(order.config, sales, laws)
+    return spoil_assessed(order.config, assess_sales(order.config, planted.sales, laws, progress), planted)
+
+
+def _clear(folder: Path) -> None:
+    """Takes away the labels and tables of an earlier run, which would pass for those of this one."""
+    for name in (*LABEL_FILES, *TABLE_FILES):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _labels(

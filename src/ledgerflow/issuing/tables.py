@@ -23,6 +23,8 @@ from ledgerflow.issuing.ports import Progress
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.payments import are_simulated, payments_of
 
+TABLE_FILES = tuple(f"{columns.title}.parquet" for columns in (INVOICES, LINES, BUYERS, PAYMENTS))
+
 
 def lay_tables(
     folder: Path,
@@ -40,8 +42,8 @@ def lay_tables(
         (PAYMENTS, lambda: payment_rows(payments_of(invoices, config) if are_simulated(config) else ())),
     ]
     paths = []
-    for done, (columns, rows) in enumerate(tables, 1):
-        paths.append(folder / f"{columns.title}.parquet")
+    for done, (name, (columns, rows)) in enumerate(zip(TABLE_FILES, tables, strict=True), 1):
+        paths.append(folder / name)
         with whole_file(paths[-1]) as target:
             write_parquet(target, columns, rows, facts)
         progress(TABLES, done, len(tables))
