@@ -8,6 +8,7 @@ from typing import cast
 from ledgerflow.billing.errors import Finding, InputRefused, LedgerMissing
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
+from ledgerflow.export.tables import TABLES
 from ledgerflow.store.ledger import DatabaseLedger, look_into, open_ledger
 
 
@@ -27,7 +28,7 @@ class Application:
     def format(self, code: str) -> Format:
         """The format of that code, or a finding that names those there are."""
         if code not in self.formats:
-            known = ", ".join(sorted(self.formats))
+            known = ", ".join(sorted([*self.formats, TABLES]))
             message = f"There is no format {code!r}."
             raise InputRefused(
                 [Finding("format.unknown", "--format", message, f"Choose from {known}.", {"code": code})]

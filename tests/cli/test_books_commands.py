@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import jsonschema
+import polars as pl
 import PyPDF2
 import pytest
 import yaml
@@ -377,3 +378,79 @@ def test_a_configuration_that_is_no_text(run: Run, tmp_path: Path) -> None:
 def test_version(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.status, outcome.out) == (0, f"ledgerflow {version('ledgerflow')}\n")
+
+
+def test_tables_lie_beside_the_archive(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config |= {"realism_profile": "advanced", "credit_note_rate": 0.2}
+    asked = tmp_path / "advanced.yaml"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    out = tmp_path / "out"
+    more = ("--count", "40", "--workers", "1", "--format", "json,parquet", "--json")
+    made = run("simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert made.status == 0, made.err
+    tables = {Path(path).stem: pl.read_parquet(path) for path in json.loads(made.out)["tables"]}
+    assert set(tables) == {"invoices", "lines", "buyers", "payments"}
+    invoices = tables["invoices"]
+    with zipfile.ZipFile(out / "invoices.zip") as archive:
+        documents = [json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("json/")]
+    assert invoices["number"].to_list() == [document["number"] for document in documents]
+    owed = invoices.group_by("currency").agg(pl.sum("payable")).sort("currency")
+    settled = tables["payments"].group_by("currency").agg(pl.sum("amount")).sort("currency")
+    assert owed.rows() == settled.rows()
+
+
+def test_a_price_too_fine_for_tables_is_refused_before_a_number_is_taken(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    for establishment in config["business"]["establishments"]:
+        establishment |= {"price_factor": "0.0000123", "price_step": "0.0000001"}
+    (tmp_path / "fine.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    asked = ("simulate", tmp_path / "fine.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out")
+    books = ("--count", "20", "--workers", "1", "--database", tmp_path / "books.db")
+    refused = run(*asked, *books, "--format", "parquet")
+    assert (refused.status, "cannot be kept exactly" in refused.err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["fine.yaml"]
+
+
+def test_a_folder_in_the_way_of_a_table_is_told_before_the_work(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "lines.parquet").mkdir()
+    refused = run("simulate", *INPUTS, "--out", tmp_path, "--count", "4", "--workers", "1", "--format", "parquet")
+    assert refused.status == 2
+    assert "lines.parquet: A folder stands where a file must go" in refused.err
+    assert "simulate" not in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["lines.parquet"]
+
+
+def test_labelled_anomalies_are_accepted_with_their_labels_only(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config["anomalies"] = {kind: {"rate": 0.05, "difficulty": "easy"} for kind in ("wrong_rate", "missing_number")}
+    asked, out = tmp_path / "odd.yaml", tmp_path / "out"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    more = ("--count", "40", "--workers", "1", "--format", "pdf,csv")
+    made = run("simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert made.status == 0, made.err
+    assert "labels.csv" in made.out
+    assert run("verify", out / "invoices.zip").status == 1
+    assert run("verify", out / "invoices.zip", "--labels", out / "labels.csv").status == 0
+    simulate(run, out, *SMALL)
+    assert not (out / "labels.csv").exists(), "labels of an earlier run would pass for those of this one"
+    wrong = run("verify", out / "invoices.zip", "--labels", out / "register.csv")
+    assert wrong.status == 2
+    assert "labels.unreadable" in wrong.err
+    absent = run("verify", out / "invoices.zip", "--labels", out / "nothing.csv")
+    assert absent.status == 2
+    assert "nothing.csv" in absent.err
+
+
+def test_a_misspelt_anomaly_is_told_with_its_place(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config["anomalies"] = {"price_spikes": {"rate": 0.05}, "carousel": {"rate": 2}}
+    asked = tmp_path / "odd.yaml"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    refused = run(
+        "simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out", "--workers", "1"
+    )
+    assert refused.status == 2
+    assert "/anomalies/price_spikes" in refused.err
+    assert "price_spike" in refused.err
+    assert "/anomalies/carousel/rate" in refused.err

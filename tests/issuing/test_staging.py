@@ -1,5 +1,6 @@
 """Results take their places together, when all are made; until then what stood there before is kept."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
-def make(folder: Path, *names: str, end: BaseException | None = None) -> None:
-    with staged(folder, []) as desk:
+def make(folder: Path, *names: str, end: BaseException | None = None, earlier: Sequence[str] = ()) -> None:
+    with staged(folder, [], earlier) as desk:
         for name in names:
             (desk / name).write_text("new")
         if end:
@@ -82,3 +83,14 @@ def test_the_log_of_an_earlier_database_goes_with_it(folder: Path) -> None:
     (folder / "ledger.db-wal").write_text("of the earlier ledger")
     make(folder, "ledger.db")
     assert contents(folder) == EARLIER | {"ledger.db": "new"}
+
+
+def test_labels_and_tables_of_an_earlier_run_go_when_the_new_results_come(folder: Path) -> None:
+    (folder / "labels.csv").write_text("of the earlier books")
+    (folder / "lines.parquet").mkdir()
+    make(folder, "report.html", earlier=("labels.csv", "lines.parquet", "payments.parquet"))
+    assert {path.name for path in folder.iterdir()} == {*EARLIER, "report.html", "lines.parquet"}
+    (folder / "labels.csv").write_text("of these books")
+    with pytest.raises(OSError, match="full"):
+        make(folder, "report.html", end=OSError("full"), earlier=("labels.csv",))
+    assert (folder / "labels.csv").read_text() == "of these books"

@@ -38,7 +38,13 @@ def program(
 
 ALL = "pdf,json,csv,xlsx"
 MOST_WORKERS = 128
-Formats = Annotated[str, typer.Option("--format", help="Formats, separated by commas. JSON is always among them.")]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Formats, separated by commas; `parquet` lays tables beside the archive. JSON is always packed.",
+    ),
+]
 Workers = Annotated[
     int, typer.Option("--workers", min=0, max=MOST_WORKERS, help="Processes that draw pages; 0 takes one a core.")
 ]
@@ -83,12 +89,18 @@ def simulate(
 @app.command()
 def verify(
     archive: Annotated[Path, typer.Argument(help="A ZIP that LedgerFlow made.")],
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="The labels.csv of anomalies put in on purpose.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recomputes every invoice of an archive and checks hashes, PDFs and numbers; exit 1 and the faults if any."""
+    """Recomputes every invoice of an archive and checks hashes, PDFs and numbers; exit 1 and the faults if any.
+
+    With --labels, what was put wrong on purpose is no fault.
+    """
     from ledgerflow.cli.checking import check
 
-    if not check(archive, as_json=as_json):
+    if not check(archive, labels, as_json=as_json):
         raise typer.Exit(1)
 
 

@@ -15,6 +15,7 @@ from ledgerflow.billing.errors import BillingError, Finding, InputRefused
 from ledgerflow.cli.options import chosen, read_bytes, without_password
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
 from ledgerflow.cli.stopping import stop_at_a_step
+from ledgerflow.export.tables import TABLES
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.books import Books, Order, make_books
 from ledgerflow.rendering.figures import grouped
@@ -42,12 +43,13 @@ class Wish:
 def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: bool) -> None:
     """Makes the books, verifies them if asked to, and tells where things lie and what they come to."""
     application = Application()
-    formats = tuple(application.format(code.strip()) for code in wish.formats.split(",") if code.strip())
+    codes = [code.strip() for code in wish.formats.split(",") if code.strip()]
+    formats = tuple(application.format(code) for code in codes if code != TABLES)
     config = _read_config(wish)
     goods = read_catalogue(read_bytes(wish.catalogue, "catalogue"))
     complain(*goods.warnings)
     address, tenant = chosen(wish.database, wish.tenant) if not check else ("", "default")
-    order = Order(config, goods.products, formats, datetime.now(UTC), "command line")
+    order = Order(config, goods.products, formats, datetime.now(UTC), "command line", TABLES in codes)
 
     with _standing(application, address, tenant) as known, stop_at_a_step() as step, progress_bar(step) as progress:
         run = _Run(address, wish.out, progress)
@@ -140,6 +142,8 @@ def _show(books: Books, sound: bool | None, ledger: str, *, as_json: bool) -> No
             "documents": f"{books.batch.size} ({kinds})",
             "archive": f"{books.archive} ({books.files} files{verdict})",
             **{f"register {path.suffix[1:]}": str(path) for path in books.registers},
+            **{f"table {path.stem}": str(path) for path in books.tables},
+            **{f"labels {path.suffix[1:]}": str(path) for path in books.labels},
             "report": str(books.report),
             "ledger": ledger,
             "generation": books.batch.generation_id,
@@ -162,6 +166,8 @@ def _made(books: Books, sound: bool | None, ledger: str) -> dict[str, Any]:
         "files": books.files,
         "verified": sound,
         "registers": [str(path) for path in books.registers],
+        "tables": [str(path) for path in books.tables],
+        "labels": [str(path) for path in books.labels],
         "report": str(books.report),
         "ledger": ledger,
         "totals": [asdict(total) | {"currency": total.currency.code} for total in books.totals],

@@ -11,11 +11,12 @@ _BESIDE_A_DATABASE = ("-wal", "-shm")  # SQLite's own files: those of an old dat
 
 
 @contextmanager
-def staged(folder: Path, expected: Sequence[str]) -> Iterator[Path]:
-    """A folder inside `folder`, whose files replace those of the same names in `folder` when the block ends well.
+def staged(folder: Path, expected: Sequence[str], earlier: Sequence[str] = ()) -> Iterator[Path]:
+    """A folder inside `folder`, whose files replace those of the same names in `folder` when the block ends well. Files
+    of the names `earlier` that were not made again go away then: beside the new ones they would pass for theirs.
 
-    If it does not, `folder` is as it was, and is not there if it was not. Raises OSError at once where the place cannot
-    be written, or where a folder stands in the way of a file that is `expected`.
+    If the block does not end well, `folder` is as it was, and is not there if it was not. Raises OSError at once where
+    the place cannot be written, or where a folder stands in the way of a file that is `expected`.
     """
     new = [place for place in (folder, *folder.parents) if not place.exists()]
     desk = folder / UNFINISHED
@@ -24,7 +25,7 @@ def staged(folder: Path, expected: Sequence[str]) -> Iterator[Path]:
         shutil.rmtree(desk, ignore_errors=True)  # of a run that was killed
         desk.mkdir(parents=True)
         yield desk
-        _publish(desk, folder)
+        _publish(desk, folder, earlier)
     except OSError as error:
         if error.errno and not error.filename:
             error.filename = str(folder)  # a full disk does not say which
@@ -36,9 +37,12 @@ def staged(folder: Path, expected: Sequence[str]) -> Iterator[Path]:
                 place.rmdir()
 
 
-def _publish(desk: Path, folder: Path) -> None:
+def _publish(desk: Path, folder: Path, earlier: Sequence[str]) -> None:
     made = sorted(path.name for path in desk.iterdir())
     _require_free(folder, made)
+    for place in (folder / name for name in earlier if name not in made):
+        if not place.is_dir():
+            place.unlink(missing_ok=True)
     for name in made:
         for ending in _BESIDE_A_DATABASE:
             (folder / f"{name}{ending}").unlink(missing_ok=True)

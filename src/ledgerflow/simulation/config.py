@@ -4,34 +4,20 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
-from unicodedata import category
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from ledgerflow.billing.party import Registration
 from ledgerflow.billing.tax import Rounder
+from ledgerflow.simulation.anomaly_wishes import Anomalies
+from ledgerflow.simulation.payment_habits import PaymentHabits
+from ledgerflow.simulation.typed import Share
+from ledgerflow.simulation.typed import Typed as _Typed
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[Decimal, Field(gt=0, lt=Decimal("1e18"), allow_inf_nan=False)]
 Step = Annotated[Decimal, Field(gt=0, le=1_000_000)]
-_UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, line and paragraph separators
-_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they would turn round what stands beside
 MOST_INVOICES = 10_000_000
 Measure = Literal["taxable", "payable"]
-
-
-class _Typed(BaseModel):
-    """What a person types in: frozen once read, and an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=True)
-
-    @field_validator("*")
-    @classmethod
-    def _is_printable(cls, value: object) -> object:
-        """A name stands on one line of a page, of a register and of a screen."""
-        if isinstance(value, str) and any(category(letter) in _UNSEEN or letter in _TURNING for letter in value):
-            raise ValueError("it holds a line break or another control character")
-        return value
 
 
 class RealismProfile(StrEnum):
@@ -230,3 +216,5 @@ class SimulationConfig(_Typed):
     )
     bounds: Bounds = Field(default_factory=Bounds, title="Bounds")
     products: ProductChoice = Field(default_factory=ProductChoice, title="Products")
+    payments: PaymentHabits = Field(default_factory=PaymentHabits, title="Payments")
+    anomalies: Anomalies = Field(default_factory=Anomalies, title="Labelled anomalies")
