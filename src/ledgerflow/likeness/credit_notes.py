@@ -4,7 +4,7 @@ import numpy as np
 
 from ledgerflow.likeness.lines import UNNAMED, Codes, Figures, Lines
 from ledgerflow.likeness.sales import Sales
-from ledgerflow.likeness.statistics import ks_complement, ratio_similarity
+from ledgerflow.likeness.statistics import ks_complement, ratio_similarity, sum_by
 
 _DAY = 86_400
 
@@ -32,7 +32,7 @@ def _value_share(sales: Sales) -> float:
 
 def _amounts(sales: Sales) -> Figures:
     note = np.unique(sales.credits.inv, return_inverse=True)[1]
-    return -np.bincount(note, weights=sales.credits.total)
+    return -sum_by(note, sales.credits.total)
 
 
 def lags(sales: Sales) -> Figures:

@@ -1,4 +1,4 @@
-"""What a classifier may look at when it tries to tell made invoices from real ones: 22 figures an invoice, 10 a line."""
+"""What a classifier may look at to tell made invoices from real ones: 22 figures an invoice, 10 a line."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +51,10 @@ def line_examples(sales: Sales, unit: float) -> Examples:
     columns = [
         *(lines.qty, np.log(lines.price / unit), hundredths(lines.price)),
         *(np.log(np.maximum(lines.total, _LEAST) / unit), sales.size[of]),
-        *((lines.ts.astype("datetime64[D]").astype(np.int64) + 3) % 7, lines.ts.astype("datetime64[h]").astype(np.int64) % 24),
+        *(
+            (lines.ts.astype("datetime64[D]").astype(np.int64) + 3) % 7,
+            lines.ts.astype("datetime64[h]").astype(np.int64) % 24,
+        ),
         *(sales.favour[sales.product_row], lines.cust != UNNAMED, sales.turn[of]),
     ]
     return Examples(np.stack([np.asarray(column, np.float64) for column in columns], axis=1), _groups(sales)[of])

@@ -1,4 +1,4 @@
-"""Invoice lines as columns, the one table that every metric reads. Floats: nothing here is ever billed, only measured."""
+"""Invoice lines as columns, the table that every metric reads. Floats: nothing here is billed, only measured."""
 
 from dataclasses import dataclass, fields
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ledgerflow.likeness.lines import UNNAMED, Codes, Figures, Lines, Marks, Moments
-from ledgerflow.likeness.statistics import ranks
+from ledgerflow.likeness.statistics import ranks, sum_by
 
 _LEAST = 0.01  # what a total is taken for where a logarithm is wanted and it is nothing
 
@@ -111,7 +111,7 @@ class Sales:
     @cached_property
     def earned(self) -> Figures:
         """What each product brought."""
-        return np.bincount(self.product_row, weights=self.lines.total, minlength=len(self.products))
+        return sum_by(self.product_row, self.lines.total, len(self.products))
 
     @cached_property
     def favour(self) -> Figures:
@@ -131,7 +131,7 @@ class Sales:
     @cached_property
     def spent(self) -> Figures:
         """What each named customer spent."""
-        return np.bincount(self.customer_row, weights=self.total[self.named])
+        return sum_by(self.customer_row, self.total[self.named])
 
     @cached_property
     def gaps(self) -> Figures:
@@ -163,7 +163,7 @@ class Sales:
 
     def summed(self, values: Figures | Marks) -> Figures:
         """The sum of a line's values by invoice."""
-        return np.bincount(self.of, weights=values, minlength=self.count)
+        return sum_by(self.of, values, self.count)
 
     def share(self, marks: Marks) -> Figures:
         """Which part of each invoice's lines has the mark."""

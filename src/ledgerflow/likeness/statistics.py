@@ -52,7 +52,8 @@ def lorenz(values: ArrayLike) -> Figures:
     if not len(falling) or not falling.sum():
         return np.zeros(len(_GRID))
     held = np.concatenate([[0.0], np.cumsum(falling) / falling.sum()])
-    return np.interp(_GRID, np.linspace(0, 1, len(held)), held)
+    curve: Figures = np.interp(_GRID, np.linspace(0, 1, len(held)), held)
+    return curve
 
 
 def lorenz_complement(one: ArrayLike, other: ArrayLike) -> float:
@@ -123,6 +124,11 @@ def benford_deviation(amounts: ArrayLike) -> float:
 def hundredths(amounts: ArrayLike) -> Codes:
     """What stands behind the point, in hundredths: 95 for 12.95."""
     return np.round(np.asarray(amounts, np.float64) * 100).astype(np.int64) % 100
+
+
+def sum_by(row: Codes, values: ArrayLike, rows: int = 0) -> Figures:
+    """The sum of the values of each row, of at least so many rows."""
+    return np.bincount(row, weights=np.asarray(values), minlength=rows).astype(np.float64)
 
 
 def _finite(values: ArrayLike) -> Figures:
