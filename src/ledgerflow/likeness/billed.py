@@ -1,7 +1,8 @@
 """The lines of issued invoices, for the same measure as those of a file.
 
-A line counts before discount and tax, as the books that it is compared with hold it; a debit note is no sale and no
-return, and is left out. Two buyers of one name are one only if their tax number and telephone are the same too.
+A line counts before discount and tax, as the books that it is compared with hold it; prices quoted in a foreign
+currency are converted. A debit note is no sale and no return, and is left out. Two buyers of one name are one only if
+their tax number and telephone are the same too.
 """
 
 from collections.abc import Hashable, Iterable
@@ -29,7 +30,8 @@ def lines_of(invoices: Iterable[Invoice]) -> Lines:
         moment = np.datetime64(invoice.supply.tax_point.replace(tzinfo=None), "s")
         for sold, line in zip(invoice.supply.lines, invoice.tax.lines, strict=True):
             product = _number(products, sold.sku or sold.description)
-            figures = (float(sold.quantity) * sign, float(sold.unit_price), float(line.gross) * sign)
+            each = line.gross / sold.quantity if invoice.supply.quoted and sold.quantity else sold.unit_price
+            figures = (float(sold.quantity) * sign, float(each), float(line.gross) * sign)
             rows.append((number, moment, buyer, product, *figures, sign < 0))
     columns = list(zip(*rows, strict=True)) or [()] * 8
     inv, cust, prod = (np.array(columns[place], np.int64) for place in (0, 2, 3))

@@ -17,9 +17,8 @@ from ledgerflow.likeness.marginals import marginals
 from ledgerflow.likeness.popularity import popularity
 from ledgerflow.likeness.sales import Sales, gather
 from ledgerflow.likeness.validity import validity
-from ledgerflow.likeness.words import ABOUT, About
+from ledgerflow.likeness.words import ABOUT, ENOUGH, About
 
-ENOUGH = 1_000  # invoices below which a score means little
 _FLOOR = 0.01
 
 
@@ -42,8 +41,8 @@ class Metric:
         return round(self.score, 3) >= self.about.bar
 
     def worst(self, count: int = 2) -> list[tuple[str, float]]:
-        """The parts with the lowest scores, lowest first."""
-        return sorted(self.parts.items(), key=lambda part: part[1])[:count]
+        """The parts that tell most against the set, the worst first: the least, but of M9 the greatest areas."""
+        return sorted(self.parts.items(), key=lambda part: part[1], reverse=self.key == "M9_c2st")[:count]
 
 
 @dataclass(frozen=True, slots=True)
