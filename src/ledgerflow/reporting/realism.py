@@ -8,7 +8,7 @@ from ledgerflow.likeness.words import BAR, ENOUGH
 from ledgerflow.reporting.markup import definitions, page, table
 from ledgerflow.reporting.pictures import Side, pictures
 
-_HEADS = ("Metric", "What it asks", "Weakest parts", "Score", "Bar", "")
+_HEADS = ("Metric", "What it asks", "Weakest parts", "Score", "Bar", "Verdict")
 
 
 def realism_page(title: str, ours: Portrait, reference: Portrait | None = None, score: Score | None = None) -> str:
@@ -17,7 +17,7 @@ def realism_page(title: str, ours: Portrait, reference: Portrait | None = None, 
     words = f"How real {ours.facts.invoices:,} invoices look, {ours.facts.first_day} to {ours.facts.last_day}."
     facts = [side.portrait.facts for side in sides]
     rows = [(name, *values) for name, *values in zip(described(facts[0]), *_values(*facts), strict=True)]
-    known = table("What they come to", ("", *(side.name for side in sides)), rows)
+    known = table("What they come to", ("Figure", *(side.name for side in sides)), rows)
     return page(
         title,
         f'<h1 dir="auto">{escape(title)}</h1><p class="muted">{words}</p>{_few(ours, reference)}',
