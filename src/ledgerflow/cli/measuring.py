@@ -9,7 +9,7 @@ from typing import Any
 from ledgerflow.billing.errors import Finding, InputRefused, Severity
 from ledgerflow.cli.output import complain, show_facts, show_table
 from ledgerflow.intake.lines_table import read_lines
-from ledgerflow.likeness.classifier import boosted_auc, is_installed
+from ledgerflow.likeness.features import Classifier
 from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.portrait import Portrait, portrait
 from ledgerflow.likeness.score import Score, score
@@ -19,10 +19,21 @@ from ledgerflow.reporting.realism import caution, described, realism_page, weake
 _COLUMNS = ("metric", "", "score", "bar", "what it asks", "weakest parts")
 
 
-def measure(path: Path, against: Path | None, *, shape: bool, json_file: Path | None, html_file: Path | None) -> None:
-    """Reads, measures, shows, and writes what was asked for. Mistakes in either file are told together."""
+def measure(
+    path: Path,
+    against: Path | None,
+    classify: Classifier | None,
+    *,
+    shape: bool = False,
+    json_file: Path | None = None,
+    html_file: Path | None = None,
+) -> None:
+    """Reads, measures, shows, and writes what was asked for. Mistakes in either file are told together.
+
+    Where there is no classifier, M9 is left out and the user is told why.
+    """
     made, real = _read(path, against)
-    result = _score(real, made, shape=shape) if real else None
+    result = _score(real, made, classify, shape=shape) if real else None
     ours, theirs = _portrait(made), _portrait(real) if real else None
     if result:
         _show_scores(result)
@@ -54,11 +65,11 @@ def _in_file(finding: Finding, file: Path | None) -> Finding:
     return finding if finding.place == str(file) else replace(finding, place=f"{file}, {finding.place}")
 
 
-def _score(real: Lines, made: Lines, *, shape: bool) -> Score:
-    if not is_installed():
+def _score(real: Lines, made: Lines, classify: Classifier | None, *, shape: bool) -> Score:
+    if not classify:
         words = "M9, the classifier, is left out: it needs scikit-learn."
         complain(_warning("realism.no_classifier", "M9", words, "Install it: pip install 'ledgerflow[likeness]'."))
-    return score(real, made, shape=shape, classify=boosted_auc if is_installed() else None)
+    return score(real, made, shape=shape, classify=classify)
 
 
 def _portrait(lines: Lines) -> Portrait:

@@ -24,5 +24,7 @@ def realism(
     Columns: inv, ts, cust (empty where unnamed), prod, qty, price, and total, credit, currency where there are any.
     """
     from ledgerflow.cli.measuring import measure
+    from ledgerflow.likeness.classifier import boosted_auc, is_installed
 
-    measure(lines, against, shape=shape, json_file=json_file, html_file=html_file)
+    classify = boosted_auc if is_installed() else None
+    measure(lines, against, classify, shape=shape, json_file=json_file, html_file=html_file)

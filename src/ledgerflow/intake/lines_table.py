@@ -32,7 +32,7 @@ def read_lines(path: Path) -> Lines:
     source = open_source(path)
     findings = list(source.header.missing())
     cells = LinesCells(source.frame, dict(source.header.titles), LinesFaults(source.rows))
-    if not source.frame.height:
+    if not len(source.rows):
         findings.append(_nothing("lines.none", "There is no line below the header."))
     lines = _lines(cells, complete=not findings)
     findings += cells.faults.found
@@ -45,7 +45,7 @@ def read_lines(path: Path) -> Lines:
 
 def _lines(cells: LinesCells, *, complete: bool) -> Lines:
     """Reads every column that is there, so that all faults are found; the result is sound only where none was."""
-    rows = cells.frame.height
+    rows = len(cells.faults.rows)
     inv = cells.names("inv")[0] if "inv" in cells else _none(rows)
     ts = cells.moments("ts") if "ts" in cells else np.zeros(rows, "datetime64[s]")
     cust = cells.names("cust", may_be_empty=True)[0] if "cust" in cells else _none(rows)

@@ -21,8 +21,8 @@ def realism_page(title: str, ours: Portrait, reference: Portrait | None = None, 
     return page(
         title,
         f'<h1 dir="auto">{escape(title)}</h1><p class="muted">{words}</p>{_few(ours, reference)}',
-        f'<section>{_scores(score) if score else ""}<div class="sheet">{known}</div>'
-        f'<div class="lead"></div>{pictures(*sides)}</section>',
+        f"{_scores(score) if score else ''}"
+        f'<section><h2>Portrait</h2>{pictures(*sides)}<div class="sheet">{known}</div></section>',
         "<p>Statistics over amounts; no figure here is of any use in accounting.</p>",
         simulated=False,
     )
@@ -78,8 +78,8 @@ def _scores(score: Score) -> str:
     words = caution(score)
     warning = f'<p class="muted">{escape(words)}</p>' if words else ""
     return (
-        f"{headline.replace('<div>', '<div class=first>', 1)}{warning}"
-        f'<div class="sheet">{table("Ten metrics", _HEADS, body, foot, 3)}</div>'
+        f"<section><h2>Scores</h2>{warning}{headline.replace('<div>', '<div class=first>', 1)}"
+        f'<div class="sheet">{table("", _HEADS, body, foot, 3)}</div></section>'
     )
 
 
