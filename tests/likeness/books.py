@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from ledgerflow.intake.lines_table import read_lines
 from ledgerflow.likeness.lines import Lines
@@ -33,7 +34,7 @@ def yardstick_score(
     real: pd.DataFrame, made: pd.DataFrame, *, shape: bool = False, classify: bool = False
 ) -> tuple[Mapping[str, float], Mapping[str, Mapping[str, float]]]:
     """The yardstick's scores and their parts."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):
         module = _yardstick("realism_metrics")
         warnings.simplefilter("ignore")
         scores, parts = module.score(real, made, shape=shape, detail=True, c2=classify)
