@@ -26,7 +26,7 @@ from ledgerflow.likeness.billed import lines_of
 from ledgerflow.likeness.classifier import boosted_auc
 from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.portrait import portrait
-from ledgerflow.likeness.score import score
+from ledgerflow.likeness.scoring import score
 from ledgerflow.reporting.figures import by_currency
 from ledgerflow.reporting.pictures import Side, pictures
 from ledgerflow.simulation.config import SimulationConfig

@@ -13,7 +13,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.likeness.billed import lines_of
 from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.portrait import Portrait, portrait
-from ledgerflow.likeness.score import Metric, Score
+from ledgerflow.likeness.scoring import Metric, Score
 from ledgerflow.reporting.amounts import short
 from ledgerflow.reporting.charts import Series, beside, curves
 from ledgerflow.reporting.pictures import Side, pictures

@@ -12,7 +12,7 @@ from ledgerflow.intake.lines_table import read_lines
 from ledgerflow.likeness.features import Classifier
 from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.portrait import Portrait, portrait
-from ledgerflow.likeness.score import Score, score
+from ledgerflow.likeness.scoring import Score, score
 from ledgerflow.likeness.words import BAR, ENOUGH
 from ledgerflow.reporting.realism import caution, described, realism_page, weakest
 

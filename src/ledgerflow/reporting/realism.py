@@ -3,7 +3,7 @@
 from html import escape
 
 from ledgerflow.likeness.portrait import Facts, Portrait
-from ledgerflow.likeness.score import Metric, Score
+from ledgerflow.likeness.scoring import Metric, Score
 from ledgerflow.likeness.words import BAR, ENOUGH
 from ledgerflow.reporting.markup import definitions, page, table
 from ledgerflow.reporting.pictures import Side, pictures

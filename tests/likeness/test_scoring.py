@@ -17,7 +17,7 @@ from tests.likeness.books import (
 
 from ledgerflow.likeness.classifier import boosted_auc
 from ledgerflow.likeness.lines import Lines
-from ledgerflow.likeness.score import Metric, Score, score
+from ledgerflow.likeness.scoring import Metric, Score, score
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 WITHIN = 0.01
