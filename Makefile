@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench pictures advances acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench realism pictures advances acceptance clean
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -47,6 +47,9 @@ pytest: venv        ## the tests, with branch coverage
 bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_generate_100.py
+
+realism: venv       ## the measure of realism on half a million real lines
+	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py
 
 clean:              ## away with all that was made, but the environment
 	rm -rf out build .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

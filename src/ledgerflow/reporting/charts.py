@@ -1,4 +1,4 @@
-"""Charts as plain SVG: columns, bars and a line. No script, no float; colours are classes of the page's style.
+"""Charts as plain SVG: columns, bars and lines. No script, no float; colours are classes of the page's style.
 
 Heights are pixels, places across are hundredths of the width: a chart fills its card, and its letters keep their size.
 """
@@ -72,8 +72,47 @@ def line(title: str, labels: Sequence[str], values: Sequence[Decimal], words: Wo
     ground = _n(axis.y(_ZERO))
     area = f"{_n(points[0][0])},{ground} {path} {_n(points[-1][0])},{ground}" if points else ""
     drawing = f'<polygon class="area" points="{area}"/><polyline class="stroke" points="{path}"/>'
-    stretched = f'<svg viewBox="0 0 {_n(_WIDTH)} {_n(_HEIGHT)}" preserveAspectRatio="none">{drawing}</svg>'
-    return _svg(title, _HEIGHT, [*_grid(axis, words), stretched, *_labels_below(labels, pitch), _zero_line(axis)])
+    return _svg(
+        title, _HEIGHT, [*_grid(axis, words), _stretched(drawing), *_labels_below(labels, pitch), _zero_line(axis)]
+    )
+
+
+def _stretched(drawing: str) -> str:
+    """A drawing in the chart's own units, stretched to the width of its card."""
+    return f'<svg viewBox="0 0 {_n(_WIDTH)} {_n(_HEIGHT)}" preserveAspectRatio="none">{drawing}</svg>'
+
+
+def beside(title: str, labels: Sequence[str], series: Sequence[Series], words: Words) -> str:
+    """A column a label and series, those of one label side by side."""
+    values = [value for one in series for value in one.values]
+    axis, ground = _axis(values, values), _axis(values, values).y(_ZERO)
+    pitch = (_WIDTH - _LEFT) / max(1, len(labels))
+    wide = min(pitch * Decimal("0.8") / max(1, len(series)), Decimal(44))
+    marks = []
+    for place, label in enumerate(labels):
+        x = _LEFT + pitch * place + (pitch - wide * len(series)) / 2
+        for turn, one in enumerate(series):
+            top, tip = axis.y(one.values[place]), f"{label} · {one.name} · {words(one.values[place])}"
+            marks.append(_rectangle(x + wide * turn, min(top, ground), wide, abs(ground - top), turn, tip))
+    return _svg(title, _HEIGHT, [*_grid(axis, words), *marks, *_labels_below(labels, pitch), _zero_line(axis)])
+
+
+def curves(title: str, labels: Sequence[str], series: Sequence[Series], words: Words) -> str:
+    """A line a series; all but the first are dashed."""
+    values = [value for one in series for value in one.values]
+    axis = _axis(values, values)
+    pitch = (_WIDTH - _LEFT) / max(1, len(labels))
+    marks = []
+    for turn, one in enumerate(series):
+        points = ((_LEFT + pitch * (place + Decimal("0.5")), axis.y(value)) for place, value in enumerate(one.values))
+        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+        tip = f"<title>{escape(one.name)}</title>"
+        marks.append(f'<polyline class="curve s{turn % 6 + 1}" points="{path}">{tip}</polyline>')
+    return _svg(
+        title,
+        _HEIGHT,
+        [*_grid(axis, words), _stretched("".join(marks)), *_labels_below(labels, pitch), _zero_line(axis)],
+    )
 
 
 def bars(title: str, rows: Sequence[tuple[str, Decimal]], words: Words) -> str:
