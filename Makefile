@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench pictures acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench realism pictures advances acceptance clean
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -48,11 +48,17 @@ bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_generate_100.py
 
+realism: venv       ## the measure of realism on half a million real lines
+	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py
+
 clean:              ## away with all that was made, but the environment
 	rm -rf out build .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 pictures: venv      ## the pages that the README shows
 	$(BIN)/python docs/make_pictures.py
+
+advances: venv      ## how wide the letters of the shipped font are
+	$(BIN)/python docs/make_advances.py
 
 acceptance: venv    ## the table of what must hold, from tests and benchmarks
 	$(BIN)/python docs/make_acceptance.py

@@ -5,10 +5,11 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.errors import Finding, InputRefused, LedgerMissing
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
-from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+from ledgerflow.export.tables import TABLES
+from ledgerflow.store.ledger import DatabaseLedger, look_into, open_ledger
 
 
 class Application:
@@ -27,12 +28,23 @@ class Application:
     def format(self, code: str) -> Format:
         """The format of that code, or a finding that names those there are."""
         if code not in self.formats:
-            known = ", ".join(sorted(self.formats))
+            known = ", ".join(sorted([*self.formats, TABLES]))
             message = f"There is no format {code!r}."
             raise InputRefused(
                 [Finding("format.unknown", "--format", message, f"Choose from {known}.", {"code": code})]
             )
         return self.formats[code]
+
+    def read_ledger(self, address: str, tenant: str) -> DatabaseLedger:
+        """The books of one tenant as they stand; raises LedgerMissing where there are none."""
+        ledger = look_into(address, tenant)
+        if ledger is None:
+            raise LedgerMissing(address=address)
+        return ledger
+
+    def look_into(self, address: str, tenant: str) -> DatabaseLedger | None:
+        """The same, or None where there are none; the place is tried."""
+        return look_into(address, tenant)
 
     def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant; made on first use."""

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
 import jsonschema
+import polars as pl
 import PyPDF2
 import pytest
 import yaml
@@ -14,6 +18,8 @@ from python_calamine import CalamineWorkbook
 from tests.cli.conftest import EXAMPLES, Run
 
 SMALL = ("--count", "12", "--workers", "1", "--format", "json,csv")
+
+INPUTS = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx")
 
 
 def simulate(run: Run, out: Path, *more: str) -> None:
@@ -49,6 +55,13 @@ def test_every_document_says_that_it_is_simulated(demo: Path) -> None:
     table = CalamineWorkbook.from_path(demo / "register.xlsx").get_sheet_by_index(0).to_python()
     assert {row[table[0].index("Simulated")] for row in table[1:]} == {"yes"}
     assert "imulated" in (demo / "report.html").read_text("utf-8")
+
+
+def test_no_invoice_of_the_demo_asks_reverse_charge_for_goods_that_are_not_notified(demo: Path) -> None:
+    """s.9(3) of the CGST Act names the goods; a wholesaler's catalogue has none of them."""
+    with zipfile.ZipFile(demo / "invoices.zip") as archive:
+        documents = [json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("json/")]
+    assert not [one["number"] for one in documents if one["supply"]["reverse_charge"]]
 
 
 @pytest.mark.requirement("FR-6.1", "FR-11.1")
@@ -182,6 +195,19 @@ def test_a_bad_configuration_is_refused_with_its_place_and_nothing_written(
     assert not out.exists()
 
 
+def test_a_name_that_no_page_can_show_is_refused_and_without_pages_it_is_kept(run: Run, tmp_path: Path) -> None:
+    names = ["केसर", *(f"Tea {letter}" for letter in "ABCDEFGHIJKL")]
+    rows = "".join(f"{name},{100 + place}\n" for place, name in enumerate(names))
+    (tmp_path / "goods.csv").write_text(f"Product Name,Base Price\n{rows}", "utf-8")
+    out = tmp_path / "out"
+    wish = ("simulate", EXAMPLES / "demo.yaml", "--catalogue", tmp_path / "goods.csv", "--out", out, "--count", "3")
+    outcome = run(*wish, "--format", "pdf")
+    assert outcome.status == 2
+    assert "केसर" in outcome.err
+    assert not out.exists()
+    assert run(*wish, "--format", "json").status == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -211,22 +237,118 @@ def test_a_tenant_has_a_plain_name_wherever_it_is_said(
         assert "'Bad Name' is no name of a tenant" in outcome.err
         assert "Traceback" not in outcome.err
     assert not list(tmp_path.iterdir())
-    assert run("invoices", "--database", tmp_path / "ledger.db", "--tenant", "good-name").status == 0
+    assert "There is no ledger" in run("invoices", "--database", tmp_path / "ledger.db", "--tenant", "good-name").err
+
+
+@pytest.mark.parametrize("command", [("invoices",), ("tax", "explain", "SCT/26-27/000001")])
+def test_who_only_reads_makes_no_ledger(command: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    outcome = run(*command, "--database", tmp_path / "ledger.db")
+    assert outcome.status == 2
+    assert outcome.err == (
+        f"error: There is no ledger at {tmp_path / 'ledger.db'} yet. "
+        "`ledgerflow simulate` with this --database makes one.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "sqlite:///", ":memory:"])
+def test_a_ledger_in_memory_would_be_lost(address: str, run: Run, tmp_path: Path) -> None:
+    outcome = run("simulate", *INPUTS, "--out", tmp_path / "out", "--database", address, *SMALL)
+    assert (outcome.status, "names no file" in outcome.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_file_of_another_program_is_left_alone(run: Run, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "songs.db")) as other:
+        other.execute("CREATE TABLE invoices (id INTEGER PRIMARY KEY, song TEXT)")
+        other.commit()
+    before = (tmp_path / "songs.db").read_bytes()
+    for command in (("simulate", *INPUTS, "--out", tmp_path / "out", *SMALL), ("invoices",)):
+        outcome = run(*command, "--database", tmp_path / "songs.db")
+        assert (outcome.status, "another program" in outcome.err) == (2, True)
+    assert (tmp_path / "songs.db").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["songs.db"]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_series_with_too_few_numbers_is_refused_before_there_is_a_ledger(
+    shared: bool, run: Run, tmp_path: Path
+) -> None:
+    config = (EXAMPLES / "demo.yaml").read_text("utf-8").replace("SCT/{fy}/{n:06}", "SCT/{fy}/{n:01}")
+    (tmp_path / "few.yaml").write_text(config, "utf-8")
+    books = ("--database", str(tmp_path / "books.db")) if shared else ()
+    command = ("simulate", tmp_path / "few.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out")
+    outcome = run(*command, "--count", "40", "--workers", "1", "--format", "json", *books)
+    assert outcome.status == 2
+    assert "The series SCT/{fy}/{n:01} has 9 number(s) left in 26-27" in outcome.err
+    assert [path.name for path in tmp_path.iterdir()] == ["few.yaml"]
+
+
+def test_numbers_already_taken_count_before_a_batch_is_made(run: Run, tmp_path: Path) -> None:
+    config = (EXAMPLES / "demo.yaml").read_text("utf-8").replace("SCT/{fy}/{n:06}", "SCT/{fy}/{n:02}")
+    (tmp_path / "few.yaml").write_text(config, "utf-8")
+    command = ("simulate", tmp_path / "few.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out")
+    more = ("--count", "150", "--workers", "1", "--format", "json", "--database", tmp_path / "books.db")
+    assert run(*command, *more).status == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    outcome = run(*command, *more)
+    assert outcome.status == 2
+    assert "record" not in outcome.err
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_rerun_replaces_the_ledger_of_its_folder_when_all_is_made(run: Run, tmp_path: Path) -> None:
+    simulate(run, tmp_path, *SMALL)
+    (tmp_path / "register.csv").unlink()
+    (tmp_path / "register.csv").mkdir()
+    before = (tmp_path / "ledger.db").read_bytes()
+    outcome = run("simulate", *INPUTS, "--out", tmp_path, *SMALL, "--seed", "9")
+    assert outcome.status == 2
+    assert "register.csv: A folder stands where a file must go" in outcome.err
+    assert (tmp_path / "ledger.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("workers", ["-1", "129", "1" + "0" * 30])
+def test_workers_are_bounded(workers: str, run: Run, tmp_path: Path) -> None:
+    outcome = run("simulate", *INPUTS, "--out", tmp_path / "out", "--workers", workers)
+    assert (outcome.status, "--workers" in outcome.err) == (2, True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_place_that_cannot_hold_books(run: Run, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
-    inputs = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx")
-    outcome = run("simulate", *inputs, "--out", tmp_path / "taken", *SMALL)
-    assert outcome.status == 2
-    assert f"error: {tmp_path / 'taken'}: File exists" in outcome.err
+    for place in (tmp_path / "taken", tmp_path / "taken" / "out"):
+        outcome = run("simulate", *INPUTS, "--out", place, *SMALL)
+        assert outcome.status == 2
+        assert "Not a directory. Choose another place" in outcome.err
+        assert "simulate" not in outcome.err  # not even begun
     assert "Traceback" not in outcome.err
 
 
 def test_a_ledger_that_cannot_be_reached_leaves_no_folder(run: Run, tmp_path: Path) -> None:
-    inputs = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx")
-    outcome = run("simulate", *inputs, "--out", tmp_path / "out", "--database", "mysql://db/books", *SMALL)
+    outcome = run("simulate", *INPUTS, "--out", tmp_path / "out", "--database", "mysql://db/books", *SMALL)
     assert (outcome.status, "mysql" in outcome.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_letters_that_no_page_can_show_are_told_before_any_work(run: Run, tmp_path: Path) -> None:
+    config = (EXAMPLES / "demo.yaml").read_text("utf-8")
+    config = config.replace("Shop 3, Crawford Market", "दुकान 3").replace(
+        "first_day: 2026-04-01", "first_day: 2027-04-01"
+    )
+    (tmp_path / "hindi.yaml").write_text(config, "utf-8")
+    command = (
+        "simulate",
+        tmp_path / "hindi.yaml",
+        "--catalogue",
+        EXAMPLES / "catalogue.xlsx",
+        "--out",
+        tmp_path / "out",
+    )
+    outcome = run(*command)
+    assert outcome.status == 2
+    assert "/business/establishments/2/street: PDF has no letters द ु क ा न for 'दुकान 3'." in outcome.err
+    assert "/last_day" in outcome.err  # whatever else is wrong is told at the same time
     assert not (tmp_path / "out").exists()
 
 
@@ -251,3 +373,84 @@ def test_a_configuration_that_is_no_text(run: Run, tmp_path: Path) -> None:
     )
     assert outcome.status == 2
     assert "UTF-8" in outcome.err
+
+
+def test_version(run: Run) -> None:
+    outcome = run("--version")
+    assert (outcome.status, outcome.out) == (0, f"ledgerflow {version('ledgerflow')}\n")
+
+
+def test_tables_lie_beside_the_archive(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config |= {"realism_profile": "advanced", "credit_note_rate": 0.2}
+    asked = tmp_path / "advanced.yaml"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    out = tmp_path / "out"
+    more = ("--count", "40", "--workers", "1", "--format", "json,parquet", "--json")
+    made = run("simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert made.status == 0, made.err
+    tables = {Path(path).stem: pl.read_parquet(path) for path in json.loads(made.out)["tables"]}
+    assert set(tables) == {"invoices", "lines", "buyers", "payments"}
+    invoices = tables["invoices"]
+    with zipfile.ZipFile(out / "invoices.zip") as archive:
+        documents = [json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("json/")]
+    assert invoices["number"].to_list() == [document["number"] for document in documents]
+    owed = invoices.group_by("currency").agg(pl.sum("payable")).sort("currency")
+    settled = tables["payments"].group_by("currency").agg(pl.sum("amount")).sort("currency")
+    assert owed.rows() == settled.rows()
+
+
+def test_a_price_too_fine_for_tables_is_refused_before_a_number_is_taken(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    for establishment in config["business"]["establishments"]:
+        establishment |= {"price_factor": "0.0000123", "price_step": "0.0000001"}
+    (tmp_path / "fine.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    asked = ("simulate", tmp_path / "fine.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out")
+    books = ("--count", "20", "--workers", "1", "--database", tmp_path / "books.db")
+    refused = run(*asked, *books, "--format", "parquet")
+    assert (refused.status, "cannot be kept exactly" in refused.err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["fine.yaml"]
+
+
+def test_a_folder_in_the_way_of_a_table_is_told_before_the_work(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "lines.parquet").mkdir()
+    refused = run("simulate", *INPUTS, "--out", tmp_path, "--count", "4", "--workers", "1", "--format", "parquet")
+    assert refused.status == 2
+    assert "lines.parquet: A folder stands where a file must go" in refused.err
+    assert "simulate" not in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["lines.parquet"]
+
+
+def test_labelled_anomalies_are_accepted_with_their_labels_only(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config["anomalies"] = {kind: {"rate": 0.05, "difficulty": "easy"} for kind in ("wrong_rate", "missing_number")}
+    asked, out = tmp_path / "odd.yaml", tmp_path / "out"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    more = ("--count", "40", "--workers", "1", "--format", "pdf,csv")
+    made = run("simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", out, *more)
+    assert made.status == 0, made.err
+    assert "labels.csv" in made.out
+    assert run("verify", out / "invoices.zip").status == 1
+    assert run("verify", out / "invoices.zip", "--labels", out / "labels.csv").status == 0
+    simulate(run, out, *SMALL)
+    assert not (out / "labels.csv").exists(), "labels of an earlier run would pass for those of this one"
+    wrong = run("verify", out / "invoices.zip", "--labels", out / "register.csv")
+    assert wrong.status == 2
+    assert "labels.unreadable" in wrong.err
+    absent = run("verify", out / "invoices.zip", "--labels", out / "nothing.csv")
+    assert absent.status == 2
+    assert "nothing.csv" in absent.err
+
+
+def test_a_misspelt_anomaly_is_told_with_its_place(run: Run, tmp_path: Path) -> None:
+    config = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    config["anomalies"] = {"price_spikes": {"rate": 0.05}, "carousel": {"rate": 2}}
+    asked = tmp_path / "odd.yaml"
+    asked.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    refused = run(
+        "simulate", asked, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path / "out", "--workers", "1"
+    )
+    assert refused.status == 2
+    assert "/anomalies/price_spikes" in refused.err
+    assert "price_spike" in refused.err
+    assert "/anomalies/carousel/rate" in refused.err

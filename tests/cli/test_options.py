@@ -10,6 +10,7 @@ from ledgerflow.cli.options import without_password
     [
         ("postgresql://asha:s3cret@db:5432/books", "postgresql://asha:***@db:5432/books"),
         ("postgresql:///books?host=/run/pg&password=s3cret", "postgresql:///books?host=/run/pg&password=***"),
+        ("postgresql://asha:s3/cr@t@db/books", "postgresql://asha:***@db/books"),
         ("postgresql://asha@db/books", "postgresql://asha@db/books"),
         ("out/ledger.db", "out/ledger.db"),
     ],

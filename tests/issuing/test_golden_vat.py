@@ -124,20 +124,22 @@ def examples(draw: st.DrawFn, rules: tuple[str, ...], *, whole_document: bool = 
 
     def line() -> dict[str, Any]:
         category = draw(st.sampled_from(["S", "S", "S", "Z", "E", "O", "AE"]))
-        return {
-            "description": "Goods",
-            "qty": str(draw(st.one_of(st.integers(-20, 100), st.decimals(0, 20, places=3)))),
-            "unit_price": str(draw(st.decimals(0, 2000, places=draw(st.integers(0, 4))))),
-            "vat_category": category,
-            "vat_rate": draw(st.sampled_from(["5", "10", "15", "25"])) if category == "S" else "0",
-            "discount_percent": draw(st.sampled_from([None, "10", "33.3", "100"])),
-            "discount_amount": draw(st.sampled_from([None, "0.05"])),
-        }
+        return within_its_value(
+            {
+                "description": "Goods",
+                "qty": str(draw(st.one_of(st.integers(-20, 100), st.decimals(0, 20, places=3)))),
+                "unit_price": str(draw(st.decimals(0, 2000, places=draw(st.integers(0, 4))))),
+                "vat_category": category,
+                "vat_rate": draw(st.sampled_from(["5", "10", "15", "25"])) if category == "S" else "0",
+                "discount_percent": draw(st.sampled_from([None, "10", "33.3", "100"])),
+                "discount_amount": draw(st.sampled_from([None, "0.05"])),
+            }
+        )
 
     def some_amount() -> str | None:
         return draw(st.one_of(st.none(), st.decimals(0, 100, places=decimals).map(str)))
 
-    return {
+    example: dict[str, Any] = {
         "country": country,
         "currency": code,
         "decimals": decimals,
@@ -149,6 +151,18 @@ def examples(draw: st.DrawFn, rules: tuple[str, ...], *, whole_document: bool = 
         "prepaid": some_amount(),
         "cash_step": draw(st.sampled_from([None, None, "0.005" if decimals == 3 else "0.05", "0.25", "1"])),
     }
+    goods = sum((value_of(line) for line in example["lines"]), Fraction(0)) + Fraction(example["document_charge"] or 0)
+    return {**example, "document_discount": None} if goods < 101 else example  # more is refused, and tested elsewhere
+
+
+def value_of(line: dict[str, Any]) -> Fraction:
+    percent = Fraction(line["discount_percent"] or 0)
+    return Fraction(line["qty"]) * Fraction(line["unit_price"]) * (100 - percent) / 100
+
+
+def within_its_value(line: dict[str, Any]) -> dict[str, Any]:
+    """A fixed discount only on what is worth more, or is returned."""
+    return {**line, "discount_amount": None} if 0 <= value_of(line) < 1 else line
 
 
 def compare(example: dict[str, Any]) -> None:

@@ -56,6 +56,8 @@ def test_an_example_may_be_written_in_several_ways() -> None:
     [
         ("supplier_state", "96"),
         ("supplier_state", "00"),
+        ("supplier_state", ["27"]),
+        ("place_of_supply", {"code": "27"}),
         ("place_of_supply", "Karnataka"),
         ("place_of_supply", "99"),
         ("ship_to_state", "39"),
@@ -64,7 +66,7 @@ def test_an_example_may_be_written_in_several_ways() -> None:
         ("invoice_discount", "-1.00"),
     ],
 )
-def test_what_the_law_cannot_mean_is_refused(key: str, value: str) -> None:
+def test_what_the_law_cannot_mean_is_refused(key: str, value: object) -> None:
     assert places([GST, {**GST, key: value}], "gst") == [f"/examples/1/{key}"]
 
 
@@ -72,6 +74,37 @@ def test_a_foreign_price_needs_its_rate() -> None:
     assert places([{**GST, "currency": "USD"}], "gst") == ["/examples/0/fx_rate"]
 
 
+def test_a_file_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(InputRefused, match="nested too deeply"):
+        assess_examples(b"[" * 200_000, "gst", LAWS)
+
+
 @pytest.mark.parametrize("document", [5, {}, {"examples": {}}, {"examples": [VAT], "foreign_currency": 5}])
 def test_a_file_without_a_list_is_refused(document: object) -> None:
     assert len(places(document, "vat")) == 1
+
+
+@pytest.mark.parametrize("kind", ["gst", "vat"])
+def test_a_discount_above_the_value_of_the_goods_is_refused(kind: Kind) -> None:
+    """Taxed on the rest, the buyer would be owed tax."""
+    example, whole = (GST, "invoice_discount") if kind == "gst" else (VAT, "document_discount")
+    line = {**example["lines"][0], "qty": "2", "unit_price": "50.00", "discount_amount": "100.01"}
+    over = {**example, "lines": [line], whole: "0"}
+    assert places([over], kind) == ["/examples/0/lines/0/discount_amount"]
+    assert places([{**over, "lines": [{**line, "discount_amount": "0"}], whole: "100.01"}], kind) == [
+        f"/examples/0/{whole}"
+    ]
+    given_away = {**over, "lines": [{**line, "discount_amount": "100.00"}]}
+    assert assess_examples(json.dumps([given_away]).encode(), kind, LAWS)[0]["examples"]
+
+
+@pytest.mark.parametrize("kind", ["gst", "vat"])
+def test_amounts_too_large_to_be_exact_are_refused(kind: Kind) -> None:
+    example = GST if kind == "gst" else VAT
+    line = {**example["lines"][0], "qty": "999999999999999", "unit_price": "999999999999999"}
+    assert places([example, {**example, "lines": [line]}], kind) == ["/examples/1"]
+
+
+def test_a_price_below_zero_is_no_sale() -> None:
+    line = {**GST["lines"][0], "unit_price": "-1.00"}
+    assert places([{**GST, "lines": [line]}], "gst") == ["/examples/0/lines/0/unit_price"]

@@ -213,3 +213,10 @@ def test_a_document_that_cannot_be_read_does_not_count(drawn: dict[str, bytes]) 
         check(drawn["cash_memo"][:-200], page)
     with pytest.raises(PdfUnsound, match="title"):
         check(drawn["credit_note"], page)
+
+
+def test_a_letter_that_the_font_lacks_is_told_with_the_number() -> None:
+    page = layout(samples.cash_memo())
+    seller = replace(page.seller, names=("केसर",))
+    with pytest.raises(PdfUnsound, match=r"CM/26-27/000451.*could not be displayed"):
+        draw_page(replace(page, seller=seller))

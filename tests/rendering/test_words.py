@@ -22,6 +22,11 @@ def test_rupees_in_words_and_groups(vector: dict[str, str]) -> None:
     assert Figures(currency("INR")).money(amount) == vector["grouped"]
 
 
+def test_one_paisa_and_two_paise() -> None:
+    assert rupees_in_words(Decimal("10.01")) == "Rupees Ten and One Paisa Only"
+    assert rupees_in_words(Decimal("10.02")) == "Rupees Ten and Two Paise Only"
+
+
 def test_a_refund_is_read_as_minus() -> None:
     assert rupees_in_words(Decimal("-2.50")) == "Minus Rupees Two and Fifty Paise Only"
     assert english_in_words(Decimal("-1"), currency("SAR")) == "Minus Saudi Riyal One Only"
@@ -67,6 +72,8 @@ def test_arabic_agrees_in_gender_number_and_case(code: str, amount: str, words: 
     [
         ("BHD", "5.250", "Bahraini Dinars Five and 250 Fils Only"),
         ("BHD", "1.000", "Bahraini Dinar One Only"),
+        ("SAR", "2.01", "Saudi Riyals Two and 1 Halala Only"),
+        ("GBP", "0.01", "Pounds Sterling Zero and 1 Penny Only"),
         ("SAR", "1250000.05", "Saudi Riyals One Million Two Hundred Fifty Thousand and 5 Halalas Only"),
         ("JPY", "21", "JPY Twenty One Only"),
         ("CHF", "7.35", "CHF Seven and 35 / 100 Only"),

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from tests.export import books
 from tests.export.books import ASHA, GST_18, KERALA, batch, invoice, sale
 
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.party import Place
+from ledgerflow.billing.tax import DocumentKind, Treatment
 from ledgerflow.export.register import totals
 from ledgerflow.reporting.amounts import grouped, short
 from ledgerflow.reporting.charts import Series, bars, columns, line
@@ -80,14 +83,26 @@ def test_headline_figures_are_the_totals_of_the_invoices() -> None:
         assert grouped(foot.grand_total, foot.currency.code) in words
         assert all(grouped(amount, foot.currency.code) in words for amount in foot.taxes.values())
     assert "Generation id" in words
-    assert "5 invoices and 1 credit notes, 2026-05-04 to 2026-05-09" in words
+    assert "5 invoices and 1 credit note, 2026-05-04 to 2026-05-09" in words
+
+
+def test_sales_outside_any_tax_law_are_untaxed_and_not_exempt() -> None:
+    untaxed = books.charge(treatment=Treatment.UNTAXED)
+    memo = invoice("CM/0001", sale(books.line("40")), [untaxed], kind=DocumentKind.CASH_MEMO)
+    cash = Page(made([memo])).words
+    assert "Untaxed value40.00" in cash
+    assert "Exempt value" not in cash
+    assert "Taxable value" not in cash
+    mixed = Page(made([memo, invoice("BS/0001", sale(books.line("25")), [books.EXEMPT])])).words
+    assert "Exempt value25.00Untaxed value40.00" in mixed
 
 
 def test_every_chart_has_a_name_and_its_figures_as_a_table() -> None:
     page = Page(html := made(batch()))
-    assert page.tags.count("figure") == 12
-    assert len(re.findall(r'<svg [^>]*role="img" aria-label="[^"]+"', html)) == 12
-    assert page.tags.count("table") == 12 + 2 * 2
+    charts = 2 * (6 + 11)  # in each currency six of the trade and eleven of how real it looks
+    assert page.tags.count("figure") == charts
+    assert len(re.findall(r'<svg [^>]*role="img" aria-label="[^"]+"', html)) == charts
+    assert page.tags.count("table") == charts + 2 * 2
     assert "<th scope=col></th>" not in html
 
 
@@ -110,7 +125,7 @@ def test_the_same_invoices_give_the_same_page() -> None:
 def test_a_batch_of_credit_notes_only_has_a_report() -> None:
     words = Page(made(batch()[-1:])).words
     assert "−589.99" in words
-    assert "0 invoices and 1 credit notes" in words
+    assert "0 invoices and 1 credit note" in words
 
 
 # Figures
@@ -131,8 +146,8 @@ def test_a_long_period_is_counted_by_weeks() -> None:
 
 
 def test_many_weeks_are_a_line() -> None:
-    assert "polyline" not in Page(made(numbered(10, days_apart=7))).tags
-    assert "polyline" in Page(made(numbered(50, days_apart=7))).tags
+    assert 'polyline class="stroke"' not in made(numbered(10, days_apart=7))
+    assert 'polyline class="stroke"' in made(numbered(50, days_apart=7))
 
 
 def test_revenue_is_by_month_and_establishment_with_months_without_any() -> None:
@@ -183,6 +198,16 @@ def test_products_and_regions_are_the_greatest_ten_and_the_rest() -> None:
     assert by_region(numbered(3)) == [("Karnataka", Decimal(3))]
 
 
+def test_buyers_abroad_are_told_by_the_name_of_their_country() -> None:
+    def sold_to(place: Place) -> Invoice:
+        return invoice("INV/26-27/0001", sale(books.line("10"), buyer=replace(ASHA, place=place)), [GST_18])
+
+    hamburg, dubai = Place("DE", "96", "Other Countries", city="Hamburg"), Place("AE", city="Dubai")
+    assert by_region([sold_to(hamburg), sold_to(dubai), sold_to(KERALA), sold_to(Place("IN"))]) == [
+        (name, Decimal(1)) for name in ("Germany", "India", "Kerala", "United Arab Emirates")
+    ]
+
+
 def test_sizes_run_from_the_smallest_to_the_greatest_without_a_hole() -> None:
     sizes = [
         invoice(f"INV/26-27/{place:04}", sale(books.line(price)), [books.EXEMPT])
@@ -230,7 +255,8 @@ def test_axes_have_three_digits(amount: str, code: str, shown: str) -> None:
 
 def heights(svg: str) -> list[tuple[Decimal, Decimal]]:
     return [
-        (Decimal(y), Decimal(height)) for y, height in re.findall(r'y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', svg)
+        (Decimal(y), Decimal(height))
+        for y, height in re.findall(r'y="([\d.]+)" width="[\d.]+%" height="([\d.]+)"', svg)
     ]
 
 
@@ -252,9 +278,27 @@ def test_columns_and_lines_without_values_are_empty_charts() -> None:
 def test_bars_are_in_proportion_and_long_names_are_cut_with_the_whole_name_kept() -> None:
     name = "A stainless steel pressure cooker of five litres"
     chart = bars("Products", [(name, Decimal(100)), ("Tea", Decimal(50)), ("Returned", Decimal(-25))], short)
-    widths = [Decimal(width) for width in re.findall(r'<rect class="c\d" [^>]*? width="([\d.]+)"', chart)]
+    widths = [Decimal(width) for width in re.findall(r'<rect class="c\d" [^>]*? width="([\d.]+)%"', chart)]
     assert widths[0] == 2 * widths[1] == 4 * widths[2]
-    assert f"<title>{name}</title>A stainless steel pressur…" in chart
+    assert f"<title>{name}</title>A stainless steel pressure cooker of fi…" in chart
+
+
+def test_charts_fill_their_card_and_keep_the_size_of_their_letters() -> None:
+    """Places across are parts of the width; labels without room on a telephone are marked as such."""
+    days = [f"{day} May" for day in range(1, 21)]
+    counts = tuple(Decimal(day) for day in range(1, 21))
+    shapes = (
+        columns("Days", days, [Series("", counts)], short),
+        bars("Days", list(zip(days, counts, strict=True)), short),
+    )
+    for chart in shapes:
+        across = re.findall(r' (?:x|x1|x2|width)="([^"]+)"', chart)
+        assert all(part.endswith("%") and 0 <= float(part[:-1]) <= 100 for part in across if part != "0")
+    shown = re.findall(r'class="below( broad)?" x="([\d.]+)%"[^>]*>([^<]+)<', shapes[0])
+    for pixels, labels in ((500, shown), (290, [label for label in shown if not label[0]])):
+        places = [float(x) / 100 * pixels for _, x, _ in labels]
+        assert len(places) >= 3
+        assert min(after - before for before, after in pairwise(places)) > 8 * len("20 May")
 
 
 def test_counts_have_whole_steps() -> None:

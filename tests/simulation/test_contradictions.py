@@ -55,6 +55,9 @@ TABLE: list[tuple[SimulationConfig, dict[str, str]]] = [
         },
     ),
     (books(shop(series={"invoice": "INV-{n}"})), {f"{SHOP}/series/invoice": "series_invalid"}),
+    (books(shop(series={"invoice": "INV-{n:0}"})), {f"{SHOP}/series/invoice": "series_invalid"}),
+    (books(shop(series={"invoice": "INV-{n:099999}"})), {f"{SHOP}/series/invoice": "series_invalid"}),
+    (books(shop(price_factor=100_000_000_000_000)), {f"{SHOP}/price_factor": "invoice_too_large"}),
     (books(shop(series={"credit_note": "lower{n:06}"})), {f"{SHOP}/series/credit_note": "series_invalid"}),
     (
         books(shop(), shop(key="till", series=SERIES | {"invoice": "INV/{fy}/{n:06}"})),

@@ -144,3 +144,66 @@ def test_every_field_of_the_form_has_a_title() -> None:
         assert isinstance(definition, dict)
         for name, field in definition.get("properties", {}).items():
             assert "title" in field or "$ref" in field, name
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+def mapping_of_merges() -> str:
+    """Each level merges the one below nine times."""
+    text = "{x: 1}"
+    for level in range(12):
+        text = f"{{<<: [&a{level} {text}, {', '.join([f'*a{level}'] * 8)}]}}"
+    return text
+
+
+def list_of_lists() -> str:
+    """Twelve lines that stand for more items than a computer holds."""
+    levels = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 12)]
+    return "\n".join(["a0: &a0 [x, x]", *levels, "seed: *a11", "products: {most_sold: [*a11]}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"seed: {nested(20_000)}", "unreadable"),
+        (f'{{"seed": {nested(200_000)}}}', "unreadable"),
+        (f'{{"seed": {"9" * 5000}}}', "unreadable"),
+        (f'{{"seed": {"9" * 4000}}}', "value_less_than"),
+        (f"business: {mapping_of_merges()}", "unreadable"),
+        (list_of_lists(), "value_int_type"),
+    ],
+    ids=["deep YAML", "deep JSON", "no such number", "large number", "merges", "references"],
+)
+def test_a_text_made_to_break_its_reader_is_a_finding(text: str, code: str) -> None:
+    found = faults(text)
+    assert code in {finding.code for finding in found}
+    assert all(len(str(finding)) < 500 for finding in found)
+
+
+@pytest.mark.parametrize("letter", ["\\n", "\\0", "\\u2028", "\\u202e"])
+def test_a_name_holds_no_line_break_and_no_control_character(letter: str) -> None:
+    [finding] = faults(YAML.replace("Town Trading", f'"Town{letter}Trading"'))
+    assert finding.place == "/business/name"
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u2003"])
+def test_a_business_has_a_name(name: str) -> None:
+    [finding] = faults(YAML.replace("Town Trading", f'"{name}"'))
+    assert (finding.place, finding.code) == ("/business/name", "value_string_too_short")
+
+
+@pytest.mark.parametrize(("field", "day"), [("first_day", "1949-12-31"), ("last_day", "9999-12-31")])
+def test_books_are_of_our_time(field: str, day: str) -> None:
+    """Calendars, spreadsheets and year-ends do not reach further."""
+    text = YAML.replace("first_day: 2026-04-01\n", "")
+    assert [finding.place for finding in faults(f"{text}{field}: {day}\n")] == [f"/{field}"]
+
+
+@pytest.mark.parametrize(
+    "line", ["price_factor: 1e400", "price_step: 1e30", "round_to: 1e30", "buyers: {regions: {S1: 1e400}}"]
+)
+def test_a_number_beyond_any_books_is_refused(line: str) -> None:
+    [finding] = faults(YAML.replace("price_factor: 0.0045", line))
+    assert finding.code.startswith("value_less_than")

@@ -3,11 +3,13 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from ledgerflow.store.database import LedgerUnreachable, open_engine
-from ledgerflow.store.ledger import open_ledger
+from ledgerflow.store.ledger import look_into, open_ledger
 
 
 @pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])
@@ -41,6 +43,35 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         with pytest.raises(LedgerUnreachable, match=reason):
             open_ledger(url)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_who_looks_makes_nothing(url: str) -> None:
+    assert look_into(url) is None
+    with open_ledger(url) as ledger:
+        ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 7))
+    found = look_into(url)
+    assert found is not None
+    with found:
+        assert found.last("A{n:03}", "all") == 7
+
+
+def test_who_looks_leaves_no_file_and_misses_a_folder(tmp_path: Path) -> None:
+    assert look_into(str(tmp_path / "ledger.db")) is None
+    with pytest.raises(LedgerUnreachable, match="no folder"):
+        look_into(str(tmp_path / "nowhere" / "ledger.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_of_another_program_is_told_in_one_line(postgresql: str) -> None:
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE songs")
+        url = urlsplit(postgresql)._replace(path="/songs").geturl()
+        with psycopg.connect(url) as songs:
+            songs.execute("CREATE TABLE invoices (song text)")
+        with pytest.raises(LedgerUnreachable, match="its table invoices is another program's") as refused:
+            look_into(url)
+        connection.execute("DROP DATABASE songs WITH (FORCE)")
+    assert "\n" not in str(refused.value)
 
 
 def test_an_sqlite_ledger_is_set_to_write_ahead(tmp_path: Path) -> None:

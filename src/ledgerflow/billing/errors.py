@@ -84,6 +84,10 @@ class InvoiceUnknown(BillingError):
     """There is no invoice {number} in this ledger. `ledgerflow invoices` lists those that are there."""
 
 
+class LedgerMissing(BillingError):
+    """There is no ledger at {address} yet. `ledgerflow simulate` with this --database makes one."""
+
+
 class StrategyUnknown(BillingError):
     """There is no tax strategy {code!r}. Installed are: {known}."""
 

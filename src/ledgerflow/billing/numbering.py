@@ -45,7 +45,7 @@ class NumberingRule:
         return re.fullmatch(self.pattern, number) is not None
 
 
-_FIELD = re.compile(r"\{(fy|roll|n:0?(\d+)d?)\}")
+_FIELD = re.compile(r"\{(fy|roll|n:0?(1[0-8]|[1-9])d?)\}")  # up to 18 digits, which every database counts
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The command line: `ledgerflow`. Reads what the user says, calls one deed, shows what came of it."""
 
 import gc
+import io
 import sys
 from collections.abc import Sequence
 
@@ -13,8 +14,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Everything is imported here and not above: a spawned worker reads the module that was started, and needs none of it.
     """
     gc.set_threshold(_SELDOM)
+    _open_streams()
     from ledgerflow.billing.errors import BillingError, InputRefused
     from ledgerflow.cli.commands import app
+    from ledgerflow.cli.options import without_password
     from ledgerflow.cli.output import complain
 
     try:
@@ -23,10 +26,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         complain(*refused.findings)
         sys.exit(2)
     except BillingError as error:
-        complain(str(error))
+        complain(without_password(str(error)))
         sys.exit(2)
     except OSError as error:
-        complain(f"{error.filename or 'a file'}: {error.strerror or error}. Choose another place, or make room.")
+        complain(f"{error.filename or 'the output'}: {error.strerror or error}. Choose another place, or make room.")
         sys.exit(2)
     finally:
         gc.freeze()  # what is left goes with the process; nobody need look through it
+
+
+def _open_streams() -> None:
+    """Whoever closed an output wants to hear nothing; a letter that the terminal has not is written by its number."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, io.StringIO())
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -10,19 +10,44 @@ from typing import Annotated
 
 import typer
 
+from ledgerflow import __version__
 from ledgerflow.cli.options import AsJson, Database, Tenant
 from ledgerflow.issuing.workshop import open_workshop
 
 app = typer.Typer(
-    help="Simulates the books of a business: tax-correct, realistic, verifiable invoices.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ledgerflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Simulates the books of a business: tax-correct, realistic, verifiable invoices."""
+
+
 ALL = "pdf,json,csv,xlsx"
-Formats = Annotated[str, typer.Option("--format", help="Formats, separated by commas. JSON is always among them.")]
-Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes that draw pages; 0 takes one a core.")]
+MOST_WORKERS = 128
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Formats, separated by commas; `parquet` lays tables beside the archive. JSON is always packed.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option("--workers", min=0, max=MOST_WORKERS, help="Processes that draw pages; 0 takes one a core.")
+]
 
 
 @app.command()
@@ -33,7 +58,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Makes the demonstration: 100 invoices from the sample catalogue, packed and verified, in a ledger of its own."""
-    with open_workshop(workers or os.cpu_count() or 1) as pool:
+    with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         from ledgerflow.cli.making import Wish, make
 
         wish = Wish(examples / "demo.yaml", examples / "catalogue.xlsx", out, ALL)
@@ -54,7 +79,7 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Makes books: a ledger, one ZIP with every document, the register and a report."""
-    with open_workshop(workers or os.cpu_count() or 1) as pool:
+    with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         from ledgerflow.cli.making import Wish, make
 
         wish = Wish(config, catalogue, out, formats, count, seed, database, tenant)
@@ -64,12 +89,18 @@ def simulate(
 @app.command()
 def verify(
     archive: Annotated[Path, typer.Argument(help="A ZIP that LedgerFlow made.")],
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="The labels.csv of anomalies put in on purpose.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recomputes every invoice of an archive and checks hashes, PDFs and numbers; exit 1 and the faults if any."""
+    """Recomputes every invoice of an archive and checks hashes, PDFs and numbers; exit 1 and the faults if any.
+
+    With --labels, what was put wrong on purpose is no fault.
+    """
     from ledgerflow.cli.checking import check
 
-    if not check(archive, as_json=as_json):
+    if not check(archive, labels, as_json=as_json):
         raise typer.Exit(1)
 
 

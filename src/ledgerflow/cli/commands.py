@@ -1,8 +1,10 @@
 """All commands under one name."""
 
 from ledgerflow.cli.books import app
+from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
 
+app.command()(realism)
 app.add_typer(taxes, name="tax")
 
 __all__ = ["app"]

@@ -17,7 +17,7 @@ from ledgerflow.issuing.golden import assess_examples
 def explain_line(number: str, line: int, database: str, tenant: str, *, as_json: bool) -> None:
     """Rule, rate, from which day, by which instrument."""
     address, whose = chosen(database, tenant)
-    with Application().open_ledger(required(address), whose) as ledger:
+    with Application().read_ledger(required(address), whose) as ledger:
         invoice = ledger.find(number)
     if line > len(invoice.supply.lines):
         raise typer.BadParameter(f"{number} has {len(invoice.supply.lines)} line(s).", param_hint="LINE")

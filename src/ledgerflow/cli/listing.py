@@ -9,7 +9,7 @@ from ledgerflow.export.register import kind_words
 def list_invoices(database: str, tenant: str, *, as_json: bool) -> None:
     """The invoices of one tenant, oldest batch first."""
     address, whose = chosen(database, tenant)
-    with Application().open_ledger(required(address), whose) as ledger:
+    with Application().read_ledger(required(address), whose) as ledger:
         rows = [
             {
                 "number": invoice.number,

@@ -1,6 +1,8 @@
 """Making books from what the user said, and showing what was made."""
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +11,11 @@ from typing import Any
 import typer
 
 from ledgerflow.assembly import Application
-from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.errors import BillingError, Finding, InputRefused
 from ledgerflow.cli.options import chosen, read_bytes, without_password
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
 from ledgerflow.cli.stopping import stop_at_a_step
+from ledgerflow.export.tables import TABLES
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.books import Books, Order, make_books
 from ledgerflow.rendering.figures import grouped
@@ -40,26 +43,81 @@ class Wish:
 def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: bool) -> None:
     """Makes the books, verifies them if asked to, and tells where things lie and what they come to."""
     application = Application()
-    formats = tuple(application.format(code.strip()) for code in wish.formats.split(",") if code.strip())
+    codes = [code.strip() for code in wish.formats.split(",") if code.strip()]
+    formats = tuple(application.format(code) for code in codes if code != TABLES)
     config = _read_config(wish)
     goods = read_catalogue(read_bytes(wish.catalogue, "catalogue"))
     complain(*goods.warnings)
     address, tenant = chosen(wish.database, wish.tenant) if not check else ("", "default")
-    order = Order(config, goods.products, formats, datetime.now(UTC), "command line")
+    order = Order(config, goods.products, formats, datetime.now(UTC), "command line", TABLES in codes)
 
-    def ledger() -> DatabaseLedger:
-        return application.open_ledger(address or _fresh(wish.out / LEDGER), tenant)
+    with _standing(application, address, tenant) as known, stop_at_a_step() as step, progress_bar(step) as progress:
+        run = _Run(address, wish.out, progress)
 
-    with stop_at_a_step() as step, progress_bar(step) as progress:
-        books = make_books(order, application.laws, wish.out, ledger, pool, progress)
-        if check:
-            progress("verify", 0, 1)
-        sound = _is_sound(books.archive) if check else None
-        if check:
-            progress("verify", 1, 1)
+        def ledger(desk: Path) -> DatabaseLedger:
+            return application.open_ledger(address or str(desk / LEDGER), tenant)
+
+        last = {"last": known.last} if known else {}
+        with run.telling_what_is_kept():
+            books = make_books(order, application.laws, wish.out, ledger, pool, run.advance, **last)
+            run.is_laid_out = True
+            sound = run.verify(books.archive) if check else None
     _show(books, sound, without_password(address) or str(wish.out / LEDGER), as_json=as_json)
     if sound is False:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _standing(application: Application, address: str, tenant: str) -> Iterator[DatabaseLedger | None]:
+    """The ledger that books are added to, if there is one yet: it is reached before any work is done."""
+    known = application.look_into(address, tenant) if address else None
+    with known or nullcontext():
+        yield known
+
+
+@dataclass
+class _Run:
+    """How far making books has come: who ends it early is told what there is already."""
+
+    address: str
+    out: Path
+    progress: Callable[[str, int, int], None]
+    entered: int = 0
+    is_laid_out: bool = False
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        if stage == "record":
+            self.entered = total
+        self.progress(stage, done, total)
+
+    @contextmanager
+    def telling_what_is_kept(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            complain(f"stopped: {self._kept()}")
+            raise typer.Exit(130) from None
+        except (OSError, BillingError):
+            if self.entered and self.address:
+                complain(self._kept())
+            raise
+
+    def verify(self, archive: Path) -> bool:
+        from ledgerflow.export.verification import verify  # only the demonstration verifies what it made
+
+        self.progress("verify", 0, 1)
+        result = verify(archive)
+        self.progress("verify", 1, 1)
+        complain(*(str(fault) for fault in result.faults))
+        return result.accepted
+
+    def _kept(self) -> str:
+        if self.is_laid_out:
+            return f"the books are in {self.out}, but nobody has verified them."
+        if self.entered and self.address:
+            ledger = without_password(self.address)
+            return f"{self.entered} documents are in the ledger {ledger}; no archive was made, {self.out} is as it was."
+        return f"nothing was entered in a ledger, and {self.out} is as it was."
 
 
 def _read_config(wish: Wish) -> SimulationConfig:
@@ -73,22 +131,6 @@ def _read_config(wish: Wish) -> SimulationConfig:
         raise InputRefused([finding]) from error
 
 
-def _is_sound(archive: Path) -> bool:
-    from ledgerflow.export.verification import verify  # only the demonstration verifies what it made
-
-    result = verify(archive)
-    complain(*(str(fault) for fault in result.faults))
-    return result.accepted
-
-
-def _fresh(path: Path) -> str:
-    """Clears away the ledger of an earlier run in the folder: without --database every run begins at number one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return str(path)
-
-
 def _show(books: Books, sound: bool | None, ledger: str, *, as_json: bool) -> None:
     if as_json:
         show_json(_made(books, sound, ledger))
@@ -100,6 +142,8 @@ def _show(books: Books, sound: bool | None, ledger: str, *, as_json: bool) -> No
             "documents": f"{books.batch.size} ({kinds})",
             "archive": f"{books.archive} ({books.files} files{verdict})",
             **{f"register {path.suffix[1:]}": str(path) for path in books.registers},
+            **{f"table {path.stem}": str(path) for path in books.tables},
+            **{f"labels {path.suffix[1:]}": str(path) for path in books.labels},
             "report": str(books.report),
             "ledger": ledger,
             "generation": books.batch.generation_id,
@@ -122,6 +166,8 @@ def _made(books: Books, sound: bool | None, ledger: str) -> dict[str, Any]:
         "files": books.files,
         "verified": sound,
         "registers": [str(path) for path in books.registers],
+        "tables": [str(path) for path in books.tables],
+        "labels": [str(path) for path in books.labels],
         "report": str(books.report),
         "ledger": ledger,
         "totals": [asdict(total) | {"currency": total.currency.code} for total in books.totals],

@@ -1,12 +1,16 @@
 """Options that several commands share."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ledgerflow.billing.errors import Finding, InputRefused
+
+_LARGEST = 64 * 2**20  # bytes
 
 Database = Annotated[
     str,
@@ -37,7 +41,7 @@ def chosen(database: str, tenant: str) -> tuple[str, str]:
 
 def without_password(address: str) -> str:
     """A ledger's address as it may be shown."""
-    return re.sub(r"(://[^:/@]*:)[^@/]+(?=@)|(password=)[^&\s]+", r"\1\2***", address)
+    return re.sub(r"(://[^:/@\s]*:)\S*(?=@)|(password=)[^&\s]+", r"\1\2***", address)
 
 
 def required(database: str) -> str:
@@ -48,10 +52,26 @@ def required(database: str) -> str:
     return database
 
 
+def require_readable(path: Path, what: str) -> None:
+    """Raises InputRefused where a file is not there or cannot be read."""
+    with _reading(path, what), path.open("rb"):
+        pass
+
+
 def read_bytes(path: Path, what: str) -> bytes:
-    """A file's content, or a finding that it cannot be read."""
+    """A file's content, or a finding that it cannot be read or is larger than anything that is read whole."""
+    with _reading(path, what), path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        message = f"The {what} is larger than {_LARGEST // 2**20} MiB."
+        raise InputRefused([Finding("file.too_large", str(path), message, "Check the path.")])
+    return content
+
+
+@contextmanager
+def _reading(path: Path, what: str) -> Iterator[None]:
     try:
-        return path.read_bytes()
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         finding = Finding(

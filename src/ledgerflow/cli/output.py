@@ -12,6 +12,8 @@ from rich.table import Table
 
 from ledgerflow.billing.errors import Finding, Severity
 
+_WIDEST = 10_000  # columns that no table has
+_HIGH = 25  # rows; where it is not given, a simple terminal is taken to have 80 columns
 _WIDE = 250  # columns, where there is no screen to fit
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
@@ -29,18 +31,27 @@ def complain(*faults: Finding | str) -> None:
 
 
 def show_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """One JSON document on standard output; where the output is no Unicode, its letters are escaped as JSON does."""
+    document = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    try:
+        document.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        document = json.dumps(value, indent=2, default=str)
+    print(document)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table; the columns named in `right` are aligned at their end, as amounts are. In a pipe no row is folded."""
+    """A table; the columns named in `right` are aligned at their end, as amounts are.
+
+    No cell is folded: in a pipe a row is a line, and a narrow screen breaks a line where it ends.
+    """
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    out.print(table)
+    needed = out.measure(table, options=out.options.update(max_width=_WIDEST)).maximum
+    Console(highlight=False, soft_wrap=True, width=max(out.width, needed), height=_HIGH).print(table)
 
 
 def show_facts(facts: Mapping[str, str]) -> None:

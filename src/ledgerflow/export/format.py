@@ -21,5 +21,8 @@ class Format(Protocol):
     def scope(self) -> Literal["invoice", "batch"]:
         """`invoice`: one file for each invoice, which may be made in any order and process; `batch`: files over all."""
 
+    def lacking(self, letters: str) -> str:
+        """Of these letters those that its files could not show, each once; a file of characters lacks none."""
+
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         """Paths inside the archive and their bytes; the same invoices give the same bytes."""

@@ -1,36 +1,54 @@
-"""The deed of issuing a batch: sales are assessed, numbered, made invoices and entered in the ledger."""
+"""The deed of issuing a batch: sales that are assessed are numbered, made invoices and entered in the ledger."""
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 
 from pydantic import TypeAdapter
 
 from ledgerflow import __version__
 from ledgerflow.billing.catalogue import Product
-from ledgerflow.billing.errors import StrategyUnknown
-from ledgerflow.billing.invoice import Invoice, Presentation
-from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.supply import Supply
-from ledgerflow.billing.tax import DocumentKind, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.issuing.ports import Batch, Journal, Ledger, Progress
-from ledgerflow.simulation.config import Establishment, SimulationConfig
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.issuing.assessing import Assessed, assess_sales
+from ledgerflow.issuing.ports import Batch, Journal, Ledger, Progress, VoidNumber
+from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 
+NOT_USED = "Not used"
+
 _CATALOGUE = TypeAdapter(tuple[Product, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A batch as it was entered, and the numbers that it left unused, by the position of the invoice after them."""
+
+    batch: Batch
+    unused: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The number of each position, the numbers left unused before it, and the blocks in words."""
+
+    numbers: list[str]
+    unused: dict[int, list[VoidNumber]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
 
 
 def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str:
     """What the invoices of a batch follow from, in 16 hexadecimal digits: configuration with seed, catalogue, version.
 
-    Nothing of the clock is in it, and nothing of the ledger.
+    Nothing of the clock is in it, nothing of the ledger, and nothing that is no part of an invoice, such as payments.
     """
     content = [
         __version__,
-        config.model_dump(mode="json"),
+        config.model_dump(mode="json", exclude={"payments"} if config.anomalies.any else {"payments", "anomalies"}),
         _CATALOGUE.dump_python(tuple(catalogue), mode="json"),
     ]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -52,115 +70,79 @@ def issue_batch(
     All thinking comes first. Then, in one transaction, each series gives one block of numbers for the whole batch,
     consecutive in date order; the invoices and the audit entry are written with it.
     """
-    desks = {place.key: _Desk.of(place, laws) for place in config.business.establishments}
-    assessed = []
-    for sale in sales:
-        assessed.append(_assess(sale, sales, desks[sale.establishment]))
-        if progress:
-            progress("assess", len(assessed), len(sales))
-
-    def enter(journal: Journal) -> Batch:
-        numbers, blocks = _take_numbers(journal, assessed)
-        batch = journal.record(generation_id, at, _invoices(assessed, numbers, generation_id))
-        facts = {"generation_id": generation_id, "numbers": blocks}
-        journal.audit(at, actor, "issue_batch", {"batch": batch.number, "invoices": batch.size, **facts})
-        return batch
-
-    batch = ledger.transact(enter)
-    if progress:
-        progress("record", batch.size, batch.size)
-    return batch
+    assessed = assess_sales(config, sales, laws, progress)
+    return enter_batch(assessed, ledger, generation_id, at=at, actor=actor, progress=progress).batch
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Where an establishment writes its invoices: the law it is under, the look of its paper, its number series."""
-
-    law: TaxStrategy
-    establishment: Establishment
-    presentation: Presentation
-    invoices: NumberSeries
-    bills_of_supply: NumberSeries
-    credit_notes: NumberSeries
-    debit_notes: NumberSeries
-
-    @classmethod
-    def of(cls, establishment: Establishment, laws: Mapping[str, TaxStrategy]) -> "_Desk":
-        if establishment.strategy not in laws:
-            raise StrategyUnknown(code=establishment.strategy, known=", ".join(sorted(laws)))
-        law = laws[establishment.strategy]
-        templates = establishment.series
-        return cls(
-            law,
-            establishment,
-            _presentation(establishment, law),
-            NumberSeries(templates.invoice, law.numbering),
-            NumberSeries(templates.bill_of_supply, law.numbering),
-            NumberSeries(templates.credit_note, law.numbering),
-            NumberSeries(templates.debit_note, law.numbering),
-        )
-
-    def series(self, kind: DocumentKind) -> NumberSeries:
-        """The series that numbers this kind of document."""
-        if kind is DocumentKind.BILL_OF_SUPPLY:
-            return self.bills_of_supply
-        if kind is DocumentKind.CREDIT_NOTE:
-            return self.credit_notes
-        return self.debit_notes if kind is DocumentKind.DEBIT_NOTE else self.invoices
-
-
-@dataclass(frozen=True, slots=True)
-class _Assessed:
-    """A sale with its tax, that lacks but a number."""
-
-    desk: _Desk
-    supply: Supply
-    tax: TaxResult
-    series: NumberSeries
-    day: date
-
-
-def _presentation(establishment: Establishment, law: TaxStrategy) -> Presentation:
-    return Presentation(
-        language=establishment.language or law.jurisdiction.language or "en",
-        digits=establishment.digits,
-        accent=establishment.accent,
-        tax_number_label=law.jurisdiction.tax_number_label,
-        tax_number_label_local=law.jurisdiction.tax_number_label_local,
-    )
-
-
-def _assess(sale: Sale, sales: Sequence[Sale], desk: _Desk) -> _Assessed:
-    """A note is told the day of the sale that it corrects before the law looks at it: the rate of that day may hold."""
-    supply = sale.supply
-    note = supply.correction
-    if note and note.position is not None:
-        corrected = sales[note.position].supply
-        supply = replace(supply, correction=replace(note, day=corrected.tax_point.date().isoformat()))
-    tax = desk.law.assess(TaxContext(supply, desk.establishment.rounder))
-    return _Assessed(desk, supply, tax, desk.series(tax.document), supply.tax_point.date())
-
-
-def _take_numbers(journal: Journal, assessed: Sequence[_Assessed]) -> tuple[list[str], str]:
-    """The number of each position, and the blocks in words. The same order of series for every batch, so that no two
-    batches wait for each other."""
-    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for position, one in enumerate(assessed):
-        blocks[one.series.template, one.series.period(one.day)].append(position)
-    numbers = [""] * len(assessed)
-    words = []
-    for (template, period), positions in sorted(blocks.items()):
-        positions.sort(key=lambda position: assessed[position].day)
-        first = journal.reserve(template, period, len(positions))
+def require_numbers(assessed: Sequence[Assessed], last: Callable[[str, str], int]) -> None:
+    """Raises NumberSeriesExhausted where a series has too few numbers left after its `last` one in a period."""
+    for (template, period), positions in _blocks(assessed).items():
         latest = assessed[positions[-1]]
-        latest.series.require(first - 1, len(positions), latest.day)
-        for count, position in enumerate(positions, first):
-            numbers[position] = assessed[position].series.number(count, assessed[position].day)
-        words.append(f"{numbers[positions[0]]} to {numbers[positions[-1]]}")
-    return numbers, ", ".join(words)
+        latest.series.require(last(template, period), _wanted(assessed, positions), latest.day)
 
 
-def _invoices(assessed: Sequence[_Assessed], numbers: Sequence[str], generation_id: str) -> list[Invoice]:
+def enter_batch(
+    assessed: Sequence[Assessed],
+    ledger: Ledger,
+    generation_id: str,
+    *,
+    at: datetime,
+    actor: str,
+    progress: Progress | None = None,
+) -> Issued:
+    """Numbers what has been assessed, and enters it: the second half of `issue_batch`, and the only one that locks."""
+
+    def enter(journal: Journal) -> Issued:
+        taken = _take_numbers(journal, assessed)
+        batch = journal.record(generation_id, at, _invoices(assessed, taken.numbers, generation_id))
+        if taken.unused:
+            journal.void([number for numbers in taken.unused.values() for number in numbers])
+        facts = {"generation_id": generation_id, "numbers": ", ".join(taken.words)}
+        journal.audit(at, actor, "issue_batch", {"batch": batch.number, "invoices": batch.size, **facts})
+        return Issued(batch, {place: tuple(one.number for one in numbers) for place, numbers in taken.unused.items()})
+
+    issued = ledger.transact(enter)
+    if progress:
+        progress("record", issued.batch.size, issued.batch.size)
+    return issued
+
+
+def _take_numbers(journal: Journal, assessed: Sequence[Assessed]) -> _Taken:
+    """One block of numbers for each series and period. The same order of series for every batch, so that no two
+    batches wait for each other."""
+    taken = _Taken([""] * len(assessed))
+    for (template, period), positions in sorted(_blocks(assessed).items()):
+        wanted = _wanted(assessed, positions)
+        count = journal.reserve(template, period, wanted)
+        latest = assessed[positions[-1]]
+        latest.series.require(count - 1, wanted, latest.day)
+        for position in positions:
+            one = assessed[position]
+            unused = [one.series.number(count + place, one.day) for place in range(one.skipped)]
+            if unused:
+                taken.unused[position] = [VoidNumber(number, template, period, NOT_USED) for number in unused]
+            count += one.skipped
+            taken.numbers[position] = one.series.number(count, one.day)
+            count += 1
+        taken.words.append(f"{taken.numbers[positions[0]]} to {taken.numbers[positions[-1]]}")
+    return taken
+
+
+def _blocks(assessed: Sequence[Assessed]) -> dict[tuple[str, str], list[int]]:
+    """The positions that each series numbers in each period, by their days."""
+    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for position in sorted(range(len(assessed)), key=lambda position: assessed[position].day):
+        one = assessed[position]
+        blocks[one.series.template, one.series.period(one.day)].append(position)
+    return blocks
+
+
+def _wanted(assessed: Sequence[Assessed], positions: Sequence[int]) -> int:
+    """How many numbers a block has: one for each position, and those that are left unused."""
+    return len(positions) + sum(assessed[position].skipped for position in positions)
+
+
+def _invoices(assessed: Sequence[Assessed], numbers: Sequence[str], generation_id: str) -> list[Invoice]:
     return [
         Invoice(
             number=number,

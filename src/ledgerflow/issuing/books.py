@@ -10,16 +10,26 @@ from zipfile import ZipFile
 
 from ledgerflow import __version__
 from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.errors import InputRefused
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
+from ledgerflow.export.labels import LabelRow
 from ledgerflow.export.register import CurrencyTotals, totals
-from ledgerflow.issuing.batch import generation_id, issue_batch
-from ledgerflow.issuing.packing import pack_batch, whole_file
+from ledgerflow.issuing.anomalies import LABEL_FILES, lay_labels, rows_of, spoil_assessed
+from ledgerflow.issuing.assessing import Assessed, assess_sales
+from ledgerflow.issuing.batch import enter_batch, generation_id, require_numbers
+from ledgerflow.issuing.letters import unprintable_names
+from ledgerflow.issuing.packing import pack_batch
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
+from ledgerflow.issuing.staging import staged
+from ledgerflow.issuing.tables import TABLE_FILES, lay_tables, require_kept
 from ledgerflow.reporting.report import report
+from ledgerflow.simulation.anomalies.labels import Label
+from ledgerflow.simulation.anomalies.planting import plant
 from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.contradictions import contradictions
 from ledgerflow.simulation.simulate import simulate
 
 ARCHIVE = "invoices.zip"
@@ -28,13 +38,21 @@ REPORT = "report.html"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for. `at` and `actor` are for the audit trail; nothing else of the clock goes in."""
+    """What is asked for. `at` and `actor` are for the audit trail; nothing else of the clock goes in. `tables` asks for
+    Parquet beside the archive."""
 
     config: SimulationConfig
     catalogue: Sequence[Product]
     formats: Sequence[Format]
     at: datetime
     actor: str
+    tables: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of what will lie in the folder, but for the registers, which the formats name."""
+        labels = LABEL_FILES[: 2 if self.tables else 1] if self.config.anomalies.any else ()
+        return (ARCHIVE, REPORT, *labels, *(TABLE_FILES if self.tables else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +66,87 @@ class Books:
     registers: tuple[Path, ...]
     totals: tuple[CurrencyTotals, ...]
     invoices: Mapping[str, int]
+    tables: tuple[Path, ...] = ()
+    labels: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """How many files the archive holds, and the names of those beside it."""
+
+    files: int
+    registers: tuple[str, ...]
+    labels: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 def make_books(
     order: Order,
     laws: Mapping[str, TaxStrategy],
     folder: Path,
-    ledger: Callable[[], AbstractContextManager[Ledger]],
+    ledger: Callable[[Path], AbstractContextManager[Ledger]],
     pool: ProcessPoolExecutor | None,
     progress: Progress,
+    last: Callable[[str, str], int] = lambda _series, _period: 0,
 ) -> Books:
-    """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written."""
+    """Makes books in `folder`. Whatever can be refused is refused before the ledger is opened or a file written, and
+    what lies in `folder` is replaced when everything is made.
+
+    `ledger` opens the ledger, and is told where one that belongs to these books alone is to be made; `last` says which
+    number of a series was taken last.
+    """
+    _refuse_unprintable(order, laws)
+    with staged(folder, order.files, earlier=(*LABEL_FILES, *TABLE_FILES)) as desk:
+        assessed, labels = _assessed(order, laws, progress)
+        require_numbers(assessed, last)
+        if order.tables:
+            require_kept(assessed)
+        identity = generation_id(order.config, order.catalogue)
+        with ledger(desk) as books:
+            issued = enter_batch(assessed, books, identity, at=order.at, actor=order.actor, progress=progress)
+            invoices = list(books.invoices(batch=issued.batch.number))
+        truth = rows_of(labels, invoices, issued.unused)
+        laid = _lay_out(order, invoices, truth, identity, desk, pool, progress)
+    return Books(
+        batch=issued.batch,
+        archive=folder / ARCHIVE,
+        files=laid.files,
+        report=folder / REPORT,
+        registers=tuple(folder / name for name in laid.registers),
+        totals=totals(invoices),
+        invoices=_by_kind(invoices),
+        tables=tuple(folder / name for name in laid.tables),
+        labels=tuple(folder / name for name in laid.labels),
+    )
+
+
+def _refuse_unprintable(order: Order, laws: Mapping[str, TaxStrategy]) -> None:
+    """Together with whatever else is wrong, so that a user hears everything at once."""
+    found = unprintable_names(order.config, order.catalogue, laws, order.formats)
+    if found:
+        raise InputRefused([*contradictions(order.config, order.catalogue, laws), *found])
+
+
+def _assessed(
+    order: Order, laws: Mapping[str, TaxStrategy], progress: Progress
+) -> tuple[Sequence[Assessed], tuple[Label, ...]]:
+    """All thinking: the sales, what was asked to be put wrong with them, and their tax."""
     wanted = order.config.count
     sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
-    with ledger() as books:
-        folder.mkdir(parents=True, exist_ok=True)
-        identity = generation_id(order.config, order.catalogue)
-        batch = issue_batch(
-            order.config, sales, laws, books, identity, at=order.at, actor=order.actor, progress=progress
-        )
-        invoices = list(books.invoices(batch=batch.number))
+    planted = plant(order.config, sales, laws)
+    return spoil_assessed(order.config, assess_sales(order.config, planted.sales, laws, progress), planted)
+
+
+def _lay_out(
+    order: Order,
+    invoices: Sequence[Invoice],
+    truth: Sequence[LabelRow],
+    identity: str,
+    desk: Path,
+    pool: ProcessPoolExecutor | None,
+    progress: Progress,
+) -> _Laid:
+    """Writes archive, registers, report and, where they are asked for, labels and tables."""
     about = {
         "generator": f"LedgerFlow {__version__}",
         "generation_id": identity,
@@ -75,30 +154,25 @@ def make_books(
         "business": order.config.business.name,
         "documents": len(invoices),
     }
-    with whole_file(folder / ARCHIVE) as target:
+    with (desk / ARCHIVE).open("wb") as target:
         manifest = pack_batch(invoices, order.formats, target, about, pool=pool, progress=progress)
-    return Books(
-        batch=batch,
-        archive=folder / ARCHIVE,
+    (desk / REPORT).write_bytes(report(invoices, title=order.config.business.name, about=about).encode())
+    asked = order.config.anomalies.any
+    return _Laid(
         files=len(manifest.files) + 1,
-        report=_write(folder / REPORT, report(invoices, title=order.config.business.name, about=about).encode()),
-        registers=tuple(_registers(folder)),
-        totals=totals(invoices),
-        invoices=_by_kind(invoices),
+        registers=_registers(desk),
+        labels=lay_labels(desk, truth, about, tables=order.tables) if asked else (),
+        tables=lay_tables(desk, invoices, order.config, about, progress) if order.tables else (),
     )
 
 
-def _registers(folder: Path) -> list[Path]:
+def _registers(desk: Path) -> tuple[str, ...]:
     """What stands at the top of the archive is over the whole batch; it lies beside the archive as well."""
-    with ZipFile(folder / ARCHIVE) as archive:
+    with ZipFile(desk / ARCHIVE) as archive:
         tops = [name for name in archive.namelist() if "/" not in name and name != MANIFEST]
-        return [_write(folder / name, archive.read(name)) for name in tops]
-
-
-def _write(path: Path, content: bytes) -> Path:
-    with whole_file(path) as file:
-        file.write(content)
-    return path
+        for name in tops:
+            (desk / name).write_bytes(archive.read(name))
+    return tuple(tops)
 
 
 def _by_kind(invoices: Sequence[Invoice]) -> dict[str, int]:

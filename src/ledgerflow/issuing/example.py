@@ -1,13 +1,17 @@
 """What the forms of worked examples have in common: exact amounts, and every mistake of an example at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from ledgerflow.billing.errors import InputRefused
+from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.mistakes import mistake
+from ledgerflow.billing.money import ZERO
+from ledgerflow.billing.pricing import price_lines
+from ledgerflow.billing.supply import Supply
 
 _LARGEST = Decimal("1e15")  # with nine decimals, 28 digits hold a product exactly up to here
 _ADVICE = 'Write it as the examples in tests/golden do: an amount as a text such as "12.345", with at most 9 decimals.'
@@ -56,3 +60,40 @@ class Example(BaseModel):
             return cls.model_validate(example)
         except ValidationError as faults:
             raise InputRefused(mistake(fault, _ADVICE, place) for fault in faults.errors(include_url=False)) from faults
+
+
+def refuse_overdiscounted(supply: Supply, place: str, whole: str) -> None:
+    """Raises InputRefused where a discount is larger than what it is taken from: tax on the rest would be negative.
+
+    `place` is the example's; `whole` the key of its discount on the whole document. A returned line, whose value is
+    negative, may have a negative discount in the same way.
+    """
+    findings = list(_overdiscounted(supply, place, whole))
+    if findings:
+        raise InputRefused(findings)
+
+
+def _overdiscounted(supply: Supply, place: str, whole: str) -> Iterator[Finding]:
+    prices = price_lines(replace(supply, discount=ZERO, charge=ZERO))
+    for spot, price in enumerate(prices):
+        if _exceeds(price.discount, price.gross):
+            yield _too_much(f"{place}/lines/{spot}/discount_amount", price.discount, price.gross)
+    value = sum((price.price for price in prices), ZERO)
+    rate = supply.quoted.rate if supply.quoted else 1
+    if _exceeds(supply.discount * rate, value + supply.charge * rate):
+        yield _too_much(f"{place}/{whole}", supply.discount * rate, value)
+
+
+def _exceeds(discount: Decimal, value: Decimal) -> bool:
+    """Whether the discount turns the sign of the value; of nothing nothing can be taken."""
+    return discount > value >= 0 or discount < value < 0
+
+
+def _too_much(place: str, discount: Decimal, value: Decimal) -> Finding:
+    return Finding(
+        code="discount_over_value",
+        place=place,
+        message=f"The discount, {discount}, is more than the value that it is taken from, {value}.",
+        advice="Lower it to that value at most.",
+        parameters={"discount": str(discount), "value": str(value)},
+    )

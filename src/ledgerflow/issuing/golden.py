@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from ledgerflow.billing.errors import Finding, InputRefused
@@ -32,6 +32,8 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
                 computed.setdefault(name, []).append(assess(example, laws, f"/{name}/{place}"))
             except InputRefused as refused:
                 findings += refused.findings
+            except InvalidOperation:
+                findings.append(_too_large(f"/{name}/{place}"))
     if findings:
         raise InputRefused(findings)
     differences = [
@@ -43,11 +45,17 @@ def assess_examples(content: bytes, kind: Kind, laws: Mapping[str, TaxStrategy])
     return {**document, **computed}, differences
 
 
+def _too_large(place: str) -> Finding:
+    message = "Its amounts, multiplied and added up, have more digits than are reckoned exactly (28)."
+    return Finding("example.too_large", place, message, "Give smaller quantities, prices or rates.")
+
+
 def _read(content: bytes, kind: Kind) -> dict[str, Any]:
     try:
         document = json.loads(content, parse_float=Decimal)
-    except ValueError as error:
-        finding = Finding("examples.not_json", "/", f"This is no JSON: {error}.", "Give a JSON file.")
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        finding = Finding("examples.not_json", "/", f"This is no JSON: {reason}.", "Give a JSON file.")
         raise InputRefused([finding]) from error
     if isinstance(document, list):
         document = {"examples": document}

@@ -14,7 +14,7 @@ from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.pricing import price_lines
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.issuing.example import Amount, Example, NotNegative, Percent, Positive, amount
+from ledgerflow.issuing.example import Example, NotNegative, Percent, Positive, amount, refuse_overdiscounted
 from ledgerflow.rendering.figures import Figures
 from ledgerflow.rendering.words import rupees_in_words
 
@@ -36,7 +36,7 @@ _CATEGORIES = {
 def _state(code: object) -> object:
     """Two digits; a code that was typed as a number has lost its first zero."""
     text = f"{code:02}" if type(code) is int else code
-    if text not in _STATES:
+    if not isinstance(text, str) or text not in _STATES:
         raise ValueError("is no GST code of an Indian state, such as 27 for Maharashtra, nor 97 (Other Territory)")
     return text
 
@@ -57,7 +57,7 @@ class GstLine(Example):
     hsn: str = ""
     uqc: str = "NOS"
     qty: Positive
-    unit_price: Amount
+    unit_price: NotNegative
     gst_rate: Percent
     cess_rate: NotNegative = ZERO
     cess_specific: NotNegative = ZERO
@@ -145,6 +145,7 @@ def assess_gst(example: Mapping[str, Any], laws: Mapping[str, TaxStrategy], plac
     """The example with its three answers and its expected figures as the law has them; raises InputRefused with all
     its mistakes, below `place`."""
     supply = GstExample.read(example, place).supply()
+    refuse_overdiscounted(supply, place, "invoice_discount")
     result = laws["gst"].assess(TaxContext(supply))
     return {
         **example,

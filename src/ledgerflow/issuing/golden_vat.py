@@ -18,7 +18,7 @@ from ledgerflow.billing.money import ZERO, Currency, currency, plain
 from ledgerflow.billing.party import Party, Place, Registration
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind, Supply, SupplyLine
 from ledgerflow.billing.tax import AssessedLine, Rounder, TaxContext, TaxResult, TaxStrategy
-from ledgerflow.issuing.example import Amount, Example, Percent, Positive, amount
+from ledgerflow.issuing.example import Amount, Example, Percent, Positive, amount, refuse_overdiscounted
 
 _RULES = {
     "EXCL-DOC": (Rounder.DOCUMENT, False),
@@ -120,6 +120,7 @@ def assess_vat(example: Mapping[str, Any], laws: Laws, place: str = "") -> dict[
     """The example with computed lines and `expected`; the lines include their shares of the document's discount and
     charge, so that they sum to the document. Raises InputRefused with all its mistakes, below `place`."""
     context = VatExample.read(example, place).context()
+    refuse_overdiscounted(context.supply, place, "document_discount")
     result = _assess(context, laws)
     money = context.supply.currency
     lines = [

@@ -3,10 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from itertools import chain, islice
-from pathlib import Path
-from typing import BinaryIO
 
 from ledgerflow.billing.invoice import Invoice, from_json, to_json
 from ledgerflow.export.archive import Manifest, Sink, pack
@@ -40,18 +37,6 @@ def pack_batch(
     files = [_draw(format, invoices, pool, progress or _in_silence) for format in every]
     in_turn = [made for _, made in sorted(zip(every, files, strict=True), key=lambda pair: pair[0].scope != "batch")]
     return pack(target, chain.from_iterable(in_turn), about)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that stands under its name only once it is whole."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _draw(

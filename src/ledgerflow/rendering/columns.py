@@ -1,42 +1,64 @@
-"""How wide a column must be. Widths are worked out here, because fixed ones draw faster than those Typst finds out."""
+"""How wide a column and how high a row must be: Typst draws faster what it need not find out."""
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ledgerflow.rendering.page import Cell, Label
+from ledgerflow.rendering.metrics import code_width, text_width
+from ledgerflow.rendering.page import Cell, Column
 
 PAPER: Final = 178.0  # millimetres between the margins
+_GAP: Final = 2.4  # that part a column from the next
+_AIR: Final = 2.9  # the same, with a little to spare
+_SIZE: Final = 8.0  # points of the first line of a cell
+_SMALL: Final = 7.0  # of the lines beneath it, and of the heads
 _SHORT: Final = 14  # letters of a head that may stand on one line
-_DIGIT: Final = 1.7  # millimetres of a digit of a table's 8 points: six tenths of an em
-_SMALL_DIGIT: Final = 1.49  # and of the 7 points beneath
-_AIR: Final = 2.9  # between a column and the next
+_WIDEST: Final = 44.0  # millimetres of a column of figures, and
+_WIDEST_WORDS: Final = 26.0  # of one of words; what needs more wraps
+_LETTER: Final = 3.3  # millimetres of the widest letter
+_BREAK: Final = "\u200b"  # where a line may end inside a word
 
 
-def width(head: Label, cells: Iterable[Cell], roomy: bool = False) -> float:
+def width(column: Column, cells: Iterable[Cell], roomy: bool = False) -> float:
     """Millimetres that a column needs: its widest cell, its head's longest word; roomy, a short head on one line."""
-    texts = [text for text in (head.first, head.second) if text]
+    texts = [text for text in (column.head.first, column.head.second) if text]
     heads = [part for text in texts for part in ([text] if roomy and len(text) <= _SHORT else text.split())]
-    lines = [
-        _length(text) * (_SMALL_DIGIT if beneath else _DIGIT) for cell in cells for beneath, text in enumerate(cell)
-    ]
-    return round(max([*lines, *(_length(part) * 1.4 for part in heads)]) + _AIR, 1)
+    needs = [*(_needed(column, cell) for cell in cells), *(text_width(part, _SMALL, "semibold") for part in heads)]
+    return round(min(max(needs), _WIDEST if column.figures else _WIDEST_WORDS) + _AIR, 1)
 
 
-def longest(cells: Iterable[Cell]) -> float:
-    """Millimetres that the longest of these words would take on one line."""
-    return max(_length(cell[0]) for cell in cells) * 1.4 + _AIR
+def longest(column: Column, cells: Iterable[Cell]) -> float:
+    """Millimetres that the longest of a column's texts would take on one line."""
+    return max(_needed(column, cell) for cell in cells) + _AIR
 
 
-def _length(text: str) -> float:
-    """The length of a text in digits' widths."""
-    return sum(_letter(letter) for letter in text)
+def rooms(columns: Sequence[Column]) -> tuple[float, ...]:
+    """Millimetres that each column has for its text; one without a width of its own has what the others leave."""
+    rest = max(PAPER - sum(column.width for column in columns), 0)
+    return tuple(column.width - _GAP if column.width else rest for column in columns)
 
 
-def _letter(letter: str) -> float:
-    if letter in ".,٬٫":
-        return 0.46
-    if letter == "-":
-        return 0.67
-    if letter in "%٪MW":
-        return 1.55
-    return 0.8 if letter.isalpha() and letter > "\u0600" else 1.2 if letter.isupper() else 1.0
+def heights(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> tuple[int, ...]:
+    """The lines that each row surely takes; 0 for a row in which a text may wrap."""
+    room = rooms(columns)
+    return tuple(max(map(len, row)) if all(map(operator.le, map(_needed, columns, row), room)) else 0 for row in rows)
+
+
+def breakable(text: str, room: float) -> str:
+    """The text with places to break in the words that are wider than the room: none may run into its neighbour."""
+    if text_width(text, _SIZE) <= room:
+        return text
+    return " ".join(_broken(word, room) for word in text.split(" "))
+
+
+def _broken(word: str, room: float) -> str:
+    if text_width(word, _SIZE) <= room:
+        return word
+    most = max(1, int(room / _LETTER))
+    return _BREAK.join(word[start : start + most] for start in range(0, len(word), most))
+
+
+def _needed(column: Column, cell: Cell) -> float:
+    first, *beneath = cell
+    measured = code_width(first, _SIZE) if column.code else text_width(first, _SIZE)
+    return max([measured, *(text_width(text, _SMALL) for text in beneath)])

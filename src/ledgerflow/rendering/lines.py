@@ -1,21 +1,20 @@
 """The lines of a document as a table, with the columns that its kind of paper asks for."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.supply import SupplyLine
 from ledgerflow.billing.tax import CESS, AssessedLine
-from ledgerflow.rendering.columns import PAPER, longest, width
+from ledgerflow.rendering.columns import PAPER, breakable, heights, longest, rooms, width
 from ledgerflow.rendering.draft import Draft
 from ledgerflow.rendering.page import Cell, Column, Label, Table
 
 _DASH: Final = "–"
 _LEAST: Final = 42.0  # millimetres that a description should have
 _MOST: Final = 70.0  # beyond which a longer one may wrap
-_SPARE: Final = 1.15  # letters differ in width
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,10 @@ class _Field:
     widest: bool = False
     optional: bool = False
 
+    @property
+    def column(self) -> Column:
+        return Column(self.head, 0, self.figures, self.code)
+
 
 def line_table(draft: Draft) -> Table:
     """The lines, with only the columns that say something on this paper, and those only that leave room for names."""
@@ -51,7 +54,8 @@ def line_table(draft: Draft) -> Table:
     ]
     fields = tuple(_fields(draft, entries))
     needed = tuple(field for field in fields if not field.optional)
-    wanted = min(longest(_description(draft, entry) for entry in entries), _MOST)
+    names = next(field for field in fields if field.widest)
+    wanted = min(longest(names.column, map(names.cell, entries)), _MOST)
     for roomy, room in ((True, max(wanted, _LEAST)), (False, _LEAST)):
         table = _set(fields, entries, roomy)
         if PAPER - sum(column.width for column in table.columns) >= room:
@@ -60,20 +64,22 @@ def line_table(draft: Draft) -> Table:
 
 
 def _set(fields: Sequence[_Field], entries: Sequence[_Entry], roomy: bool) -> Table:
-    rows = tuple(tuple(field.cell(entry) for field in fields) for entry in entries)
+    rows = [tuple(field.cell(entry) for field in fields) for entry in entries]
     columns = tuple(
-        Column(field.head, 0 if field.widest else width(field.head, cells, roomy), field.figures, field.code)
+        replace(field.column, width=0 if field.widest else width(field.column, cells, roomy))
         for field, cells in zip(fields, zip(*rows, strict=True), strict=True)
     )
-    return Table(Label(""), columns, rows, high=_high(columns, rows))
+    high = heights(columns, rows)
+    whole = (row if lines else _breakable(columns, row) for row, lines in zip(rows, high, strict=True))
+    return Table(Label(""), columns, tuple(whole), heights=high)
 
 
-def _high(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> int:
-    """The lines of the highest cell, if the descriptions have room to spare; figures are measured and never wrap."""
-    room = PAPER - sum(column.width for column in columns)
-    widest = [place for place, column in enumerate(columns) if not column.width]
-    words = [(text,) for row in rows for place in widest for text in row[place]]
-    return max(len(cell) for row in rows for cell in row) if longest(words) * _SPARE <= room else 0
+def _breakable(columns: Sequence[Column], row: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The row with its words ready to wrap; figures are never taken apart."""
+    return tuple(
+        cell if column.figures else tuple(breakable(text, room) for text in cell)
+        for column, cell, room in zip(columns, row, rooms(columns), strict=True)
+    )
 
 
 def _fields(draft: Draft, entries: Sequence[_Entry]) -> Iterator[_Field]:

@@ -54,14 +54,14 @@ Cell = tuple[str, ...]  # the text of a cell, then the smaller lines beneath it
 class Table:
     """A table with a head that repeats on every page; `foot` is its row of sums, if it has one.
 
-    `high` is how many lines every row surely takes, so that Typst need not find out; 0 where one may wrap.
+    `heights` is how many lines each row surely takes, so that Typst need not find out; 0 for a row that may wrap.
     """
 
     title: Label
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     foot: tuple[Cell, ...] = ()
-    high: int = 0
+    heights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

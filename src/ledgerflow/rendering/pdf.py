@@ -15,6 +15,7 @@ from ledgerflow.billing.errors import BillingError
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import file_stem
 from ledgerflow.rendering.layout import layout
+from ledgerflow.rendering.letters import unprintable
 from ledgerflow.rendering.page import Page
 
 if TYPE_CHECKING:  # the engine is loaded when the first page is drawn, or by `prepare`
@@ -49,7 +50,12 @@ def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
 
 def draw_page(page: Page) -> bytes:
     """A page as a PDF, read back."""
-    drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    from typst import TypstError
+
+    try:
+        drawn = _compiler().compile(sys_inputs=_told(page), format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    except TypstError as error:  # a letter that the font lacks, in a name that came from elsewhere
+        raise PdfUnsound(number=page.number, reason=error) from error
     assert isinstance(drawn, bytes)  # a PDF is one file, and no output path was given
     check(drawn, page)
     return drawn
@@ -82,6 +88,10 @@ class PdfFormat:
     code = "pdf"
     title = "PDF"
     scope: Literal["invoice", "batch"] = "invoice"
+
+    def lacking(self, letters: str) -> str:
+        """Letters that are not in the fonts: a page with one of them cannot be drawn."""
+        return unprintable(letters)
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         for invoice in invoices:

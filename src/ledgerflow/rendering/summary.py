@@ -7,7 +7,7 @@ from typing import Final
 
 from ledgerflow.billing.money import ZERO
 from ledgerflow.billing.tax import AssessedLine, SummaryRow
-from ledgerflow.rendering.columns import PAPER, width
+from ledgerflow.rendering.columns import PAPER, heights, width
 from ledgerflow.rendering.draft import Draft
 from ledgerflow.rendering.page import Cell, Column, Label, Table
 
@@ -67,7 +67,18 @@ def _by_rate(draft: Draft) -> Table:
     total = draft.label("totals", "total").first
     value = totals.taxable_value + totals.exempt_value
     foot = ((total,), ("",), (figures.amount(value),), (figures.amount(totals.tax),), (figures.amount(totals.total),))
-    return _table(draft.label("summary", "by_rate"), [draft.label("columns", name) for name in names], rows, foot)
+    table = _table(draft.label("summary", "by_rate"), [draft.label("columns", name) for name in names], rows, foot)
+    return _paired(table) if draft.terms.right_to_left else table
+
+
+def _paired(table: Table) -> Table:
+    """Where a page speaks two languages, a category and its reason each stand beside their English."""
+    drawn = [(tuple(" · ".join(pair) for pair in _pairs(words)), *figures) for words, *figures in table.rows]
+    return replace(table, heights=heights(table.columns, drawn))
+
+
+def _pairs(words: Cell) -> list[Cell]:
+    return [words[start : start + 2] for start in range(0, len(words), 2)]
 
 
 def _rate_row(draft: Draft, row: SummaryRow) -> tuple[Cell, ...]:
@@ -90,11 +101,11 @@ def _rates(line: AssessedLine) -> tuple[tuple[str, Decimal], ...]:
 
 def _table(title: Label, heads: Sequence[Label], rows: Sequence[tuple[Cell, ...]], foot: tuple[Cell, ...]) -> Table:
     """A table as wide as the paper: the first column is words and takes what the figures leave."""
-    columns = tuple(
-        Column(head, width(head, cells, roomy=True) if place else 0, figures=place > 0)
-        for place, (head, cells) in enumerate(zip(heads, zip(*rows, foot, strict=True), strict=True))
-    )
-    return Table(title, columns, tuple(rows), foot)
+    first, *others = (Column(head, figures=place > 0) for place, head in enumerate(heads))
+    _, *cells = zip(*rows, foot, strict=True)
+    sized = (replace(column, width=width(column, each, roomy=True)) for column, each in zip(others, cells, strict=True))
+    columns = (first, *sized)
+    return Table(title, columns, tuple(rows), foot, heights(columns, rows))
 
 
 def _spread(table: Table) -> Table:
@@ -102,7 +113,8 @@ def _spread(table: Table) -> Table:
     first = replace(table.columns[0], width=_CODE, code=True)
     stretch = (PAPER - _CODE) / sum(column.width for column in table.columns)
     others = tuple(replace(column, width=round(column.width * stretch, 2)) for column in table.columns[1:])
-    return replace(table, columns=(first, *others), high=1)
+    columns = (first, *others)
+    return replace(table, columns=columns, heights=heights(columns, table.rows))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -22,20 +22,20 @@ _WESTERN: Final = (
     *((1_000, "Thousand"), (100, "Hundred")),
 )
 
-# (one, many, minor unit)
+# (one, many, one of its parts, many of them)
 _ENGLISH: Final = {
-    "AED": ("UAE Dirham", "UAE Dirhams", "Fils"),
-    "AUD": ("Australian Dollar", "Australian Dollars", "Cents"),
-    "BHD": ("Bahraini Dinar", "Bahraini Dinars", "Fils"),
-    "EUR": ("Euro", "Euros", "Cents"),
-    "GBP": ("Pound Sterling", "Pounds Sterling", "Pence"),
-    "KWD": ("Kuwaiti Dinar", "Kuwaiti Dinars", "Fils"),
-    "NZD": ("New Zealand Dollar", "New Zealand Dollars", "Cents"),
-    "OMR": ("Omani Rial", "Omani Rials", "Baisa"),
-    "QAR": ("Qatari Riyal", "Qatari Riyals", "Dirhams"),
-    "SAR": ("Saudi Riyal", "Saudi Riyals", "Halalas"),
-    "SGD": ("Singapore Dollar", "Singapore Dollars", "Cents"),
-    "USD": ("US Dollar", "US Dollars", "Cents"),
+    "AED": ("UAE Dirham", "UAE Dirhams", "Fils", "Fils"),
+    "AUD": ("Australian Dollar", "Australian Dollars", "Cent", "Cents"),
+    "BHD": ("Bahraini Dinar", "Bahraini Dinars", "Fils", "Fils"),
+    "EUR": ("Euro", "Euros", "Cent", "Cents"),
+    "GBP": ("Pound Sterling", "Pounds Sterling", "Penny", "Pence"),
+    "KWD": ("Kuwaiti Dinar", "Kuwaiti Dinars", "Fils", "Fils"),
+    "NZD": ("New Zealand Dollar", "New Zealand Dollars", "Cent", "Cents"),
+    "OMR": ("Omani Rial", "Omani Rials", "Baisa", "Baisa"),
+    "QAR": ("Qatari Riyal", "Qatari Riyals", "Dirham", "Dirhams"),
+    "SAR": ("Saudi Riyal", "Saudi Riyals", "Halala", "Halalas"),
+    "SGD": ("Singapore Dollar", "Singapore Dollars", "Cent", "Cents"),
+    "USD": ("US Dollar", "US Dollars", "Cent", "Cents"),
 }
 
 
@@ -57,15 +57,16 @@ def _spoken(number: int, scales: tuple[tuple[int, str], ...]) -> str:
 def rupees_in_words(amount: Decimal) -> str:
     """Rupees and paise as Indian invoices write them."""
     rupees, paise = divmod(abs(_minor(amount, 2)), 100)
-    tail = f" and {number_in_words(paise)} Paise" if paise else ""
+    tail = f" and {number_in_words(paise)} {'Paisa' if paise == 1 else 'Paise'}" if paise else ""
     return f"{_minus(amount)}Rupees {number_in_words(rupees, indian=True)}{tail} Only"
 
 
 def english_in_words(amount: Decimal, currency: Currency) -> str:
     """Any currency: "Bahraini Dinars Five and 250 Fils Only"; the minor unit stands in figures."""
     major, minor = divmod(abs(currency.minor(amount)), 10**currency.decimals)
-    one, many, part = _ENGLISH.get(currency.code, (currency.code, currency.code, f"/ {10**currency.decimals}"))
-    tail = f" and {minor} {part}" if minor else ""
+    unnamed = (currency.code, currency.code, *[f"/ {10**currency.decimals}"] * 2)
+    one, many, part, parts = _ENGLISH.get(currency.code, unnamed)
+    tail = f" and {minor} {part if minor == 1 else parts}" if minor else ""
     return f"{_minus(amount)}{one if major == 1 else many} {number_in_words(major)}{tail} Only"
 
 

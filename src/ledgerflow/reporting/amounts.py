@@ -13,6 +13,11 @@ def grouped(amount: Decimal, currency: str) -> str:
     return ("−" if amount < 0 else "") + group(abs(amount), currency)
 
 
+def counted(number: int, thing: str) -> str:
+    """So many of a thing: `1 invoice`, `2 invoices`, `1,200 credit notes`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def short(amount: Decimal, currency: str = "") -> str:
     """Three digits and a unit: 508, 12.5k, 3.2L, 1.04Cr, 7.5m."""
     for size, unit in _INDIAN if currency == "INR" else _WESTERN:

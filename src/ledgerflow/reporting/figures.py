@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import ZERO
-from ledgerflow.billing.supply import SupplyLine
-from ledgerflow.billing.tax import AssessedLine
+from ledgerflow.billing.supply import Supply, SupplyLine
+from ledgerflow.billing.tax import AssessedLine, Treatment
 from ledgerflow.export.register import sign, treatment_words
+from ledgerflow.rendering.terms import Terms
 from ledgerflow.reporting.charts import Series
 
 _WEEK = timedelta(days=7)
@@ -89,12 +90,21 @@ def top_products(invoices: Iterable[Invoice]) -> list[tuple[str, Decimal]]:
 
 
 def by_region(invoices: Iterable[Invoice]) -> list[tuple[str, Decimal]]:
-    """How many invoices went to buyers of each region; the rest together at the end."""
-    places = (invoice.supply.buyer.place for invoice in invoices if sign(invoice) > 0)
-    rows = _summed(((place.region_name or place.country), Decimal(1)) for place in places)
+    """How many invoices went to each region at home and to each country abroad; the rest together at the end."""
+    rows = _summed((_whereabouts(invoice.supply), Decimal(1)) for invoice in invoices if sign(invoice) > 0)
     shown = _most(rows)
     rest = sum(rows.values(), ZERO) - sum((count for _, count in shown), ZERO)
     return [*shown, ("Elsewhere", rest)] if rest else shown
+
+
+def untaxed_value(invoices: Iterable[Invoice]) -> Decimal:
+    """What was sold outside any tax law, part of the exempt value of the totals."""
+    outside = (
+        line.taxable_value * sign(invoice)
+        for invoice, _, line in _lines(invoices)
+        if line.charge.treatment is Treatment.UNTAXED
+    )
+    return sum(outside, ZERO)
 
 
 def by_size(invoices: Iterable[Invoice], words: Callable[[Decimal], str]) -> tuple[list[str], list[Decimal]]:
@@ -118,6 +128,12 @@ def _lines(invoices: Iterable[Invoice]) -> Iterator[tuple[Invoice, SupplyLine, A
 
 def _net(invoice: Invoice) -> Decimal:
     return (invoice.tax.totals.taxable_value + invoice.tax.totals.exempt_value) * sign(invoice)
+
+
+def _whereabouts(supply: Supply) -> str:
+    place = supply.buyer.place
+    at_home = place.country == supply.seller.place.country
+    return (place.region_name if at_home else "") or Terms("en")("countries", place.country).first
 
 
 def _establishment(invoice: Invoice) -> str:

@@ -1,16 +1,19 @@
 """The report of a batch: one HTML file without network or script, for the eye, for a screen reader and for paper."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from html import escape
-from importlib.resources import files
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import ZERO, Currency, plain
 from ledgerflow.export.register import CurrencyTotals, sign, totals
+from ledgerflow.likeness.billed import lines_of
+from ledgerflow.likeness.lines import Lines
+from ledgerflow.likeness.portrait import Portrait, portrait
+from ledgerflow.likeness.words import ENOUGH
 from ledgerflow.reporting import charts
-from ledgerflow.reporting.amounts import grouped, short
+from ledgerflow.reporting.amounts import counted, grouped, short
 from ledgerflow.reporting.charts import Series
 from ledgerflow.reporting.figures import (
     RateRow,
@@ -21,51 +24,51 @@ from ledgerflow.reporting.figures import (
     by_size,
     over_time,
     top_products,
+    untaxed_value,
 )
+from ledgerflow.reporting.markup import definitions, figure, page, table
+from ledgerflow.reporting.pictures import Side, pictures
 
 SPECIMEN = "Specimen – simulated"
 _COLUMNS_AT_MOST = 40
 
 
-def report(invoices: Sequence[Invoice], title: str, about: Mapping[str, object]) -> str:
-    """The whole page. `about` is shown under the title, name by name: the period, the seed, the generation."""
+def report(invoices: Sequence[Invoice], title: str, about: Mapping[str, object], reference: Lines | None = None) -> str:
+    """The whole page. `about` is shown under the title, name by name: the period, the seed, the generation.
+
+    The pictures of how real the batch looks stand beside those of `reference`, where there is one.
+    """
+    beside = portrait(reference) if reference is not None else None
     sections = "".join(
-        _section(books, foot) for books, foot in zip(by_currency(invoices).values(), totals(invoices), strict=True)
+        _section(books, foot, beside)
+        for books, foot in zip(by_currency(invoices).values(), totals(invoices), strict=True)
     )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="keywords" content="simulated">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(title)}</title><style>{_style()}</style></head><body>"
-        f'<header><p class="specimen">{SPECIMEN}</p><h1 dir="auto">{escape(title)}</h1>'
-        f'<p class="muted">{_in_words(invoices)}</p>{_about(about)}</header>'
-        f"<main>{sections or '<p>There are no invoices in this batch.</p>'}</main>"
-        f"<footer><p>{SPECIMEN}. No document of this batch is a tax document; buyers and tax numbers are invented.</p>"
-        "</footer></body></html>\n"
+    return page(
+        title,
+        f'<p class="specimen">{SPECIMEN}</p><h1 dir="auto">{escape(title)}</h1>'
+        f'<p class="muted">{_in_words(invoices)}</p>{_about(about)}',
+        sections or "<p>There are no invoices in this batch.</p>",
+        f"<p>{SPECIMEN}. No document of this batch is a tax document; buyers and tax numbers are invented.</p>",
     )
-
-
-def _style() -> str:
-    return files(__package__).joinpath("report.css").read_text("utf-8")
 
 
 def _about(about: Mapping[str, object]) -> str:
     """What the batch says of itself, `generation_id` written as people write it."""
-    return _definitions("about", ((name.replace("_", " ").capitalize(), value) for name, value in about.items()))
+    return definitions("about", ((name.replace("_", " ").capitalize(), value) for name, value in about.items()))
 
 
 def _in_words(invoices: Sequence[Invoice]) -> str:
     notes = sum(sign(invoice) < 0 for invoice in invoices)
-    words = f"{len(invoices) - notes:,} invoices"
+    words = counted(len(invoices) - notes, "invoice")
     if notes:
-        words += f" and {notes:,} credit notes"
+        words += f" and {counted(notes, 'credit note')}"
     if invoices:
         days = [invoice.day for invoice in invoices]
         words += f", {min(days).isoformat()} to {max(days).isoformat()}"
     return words
 
 
-def _section(invoices: Sequence[Invoice], foot: CurrencyTotals) -> str:
+def _section(invoices: Sequence[Invoice], foot: CurrencyTotals, reference: Portrait | None) -> str:
     """All about one currency."""
     code = foot.currency.code
     name = partial(short, currency=code)
@@ -74,34 +77,41 @@ def _section(invoices: Sequence[Invoice], foot: CurrencyTotals) -> str:
         _by_month(invoices, code),
         _bars("Tax by rate", "Rate", f"Tax on the lines of each rate, {code}", _tax_by_rate(invoices), code),
         _bars("Where buyers are", "Region", "Invoices by the buyer's region", by_region(invoices), ""),
-        _bars("Top products", "Product", f"Taxable and exempt value, {code}", top_products(invoices), code),
+        _bars("Top products", "Product", f"Before tax, {code}", top_products(invoices), code),
         _counted("Size of invoices", "Grand total", f"Invoices by grand total, {code}", *by_size(invoices, name)),
     ]
     return (
-        f"<section><h2>{escape(code)}</h2>{_headline(foot)}"
-        f'<div class="charts">{"".join(figures)}</div>{_summaries(invoices, foot)}</section>'
+        f"<section><h2>{escape(code)}</h2>{_headline(foot, untaxed_value(invoices))}"
+        f'<div class="charts">{"".join(figures)}</div>{_summaries(invoices, foot)}'
+        f"{_realism(invoices, reference)}</section>"
     )
 
 
-def _headline(foot: CurrencyTotals) -> str:
+def _realism(invoices: Sequence[Invoice], reference: Portrait | None) -> str:
+    """How the batch is spread, beside how real books are."""
+    ours = portrait(lines_of(invoices))
+    if ours is None:
+        return ""
+    sides = [Side("This batch", ours), *([Side("Reference", reference)] if reference else [])]
+    few = f" With fewer than {ENOUGH:,} invoices much of it is chance." if ours.facts.invoices < ENOUGH else ""
+    words = "When was sold, how much, to whom and at which prices, before discounts and tax."
+    return f'<div class="lead"><h3>How real it looks</h3><p class="muted">{words}{few}</p></div>{pictures(*sides)}'
+
+
+def _headline(foot: CurrencyTotals, untaxed: Decimal) -> str:
     code = foot.currency.code
+    exempt = foot.exempt_value - untaxed
     shown = [
         (f"Grand total, {code}", foot.grand_total),
-        ("Taxable value", foot.taxable_value),
-        *([("Exempt value", foot.exempt_value)] if foot.exempt_value else []),
+        *([("Taxable value", foot.taxable_value)] if foot.taxable_value or not untaxed else []),
+        *([("Exempt value", exempt)] if exempt else []),
+        *([("Untaxed value", untaxed)] if untaxed else []),
         *foot.taxes.items(),
         *([("Of it reverse charge", foot.reverse_charge)] if foot.reverse_charge else []),
     ]
     cards = [(name, grouped(amount, code)) for name, amount in shown]
     cards.insert(1, ("Documents", f"{foot.documents:,}"))
-    return _definitions("headline", cards).replace("<div>", '<div class="first">', 1)
-
-
-def _definitions(kind: str, pairs: Iterable[tuple[str, object]]) -> str:
-    items = "".join(
-        f'<div><dt>{escape(name)}</dt><dd dir="auto">{escape(str(value))}</dd></div>' for name, value in pairs
-    )
-    return f'<dl class="{kind}">{items}</dl>' if items else ""
+    return definitions("headline", cards).replace("<div>", '<div class="first">', 1)
 
 
 def _over_time(invoices: Sequence[Invoice]) -> str:
@@ -116,7 +126,7 @@ def _counted(title: str, head: str, note: str, labels: Sequence[str], counts: Se
     else:
         chart = charts.columns(title, labels, [Series("", tuple(counts))], short)
     rows = [(label, f"{count:f}") for label, count in zip(labels, counts, strict=True)]
-    return _figure(title, note, chart, (head, "Invoices"), rows)
+    return figure(title, note, chart, (head, "Invoices"), rows)
 
 
 def _by_month(invoices: Sequence[Invoice], code: str) -> str:
@@ -126,51 +136,14 @@ def _by_month(invoices: Sequence[Invoice], code: str) -> str:
     rows = [(label, *(grouped(one.values[place], code) for one in series)) for place, label in enumerate(labels)]
     names = [one.name for one in series]
     if len(names) == 1:
-        return _figure(title, f"Before tax, {code}: {names[0]}", chart, ("Month", code), rows)
-    return _figure(title, f"Before tax, {code}, by establishment", chart, ("Month", *names), rows, names)
+        return figure(title, f"Before tax, {code}: {names[0]}", chart, ("Month", code), rows)
+    return figure(title, f"Before tax, {code}, by establishment", chart, ("Month", *names), rows, names)
 
 
 def _bars(title: str, head: str, note: str, rows: Sequence[tuple[str, Decimal]], code: str) -> str:
     chart = charts.bars(title, rows, partial(short, currency=code))
     shown = [(name, grouped(value, code) if code else f"{value:f}") for name, value in rows]
-    return _figure(title, note, chart, (head, code or "Invoices"), shown)
-
-
-def _figure(
-    title: str,
-    note: str,
-    chart: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    legend: Sequence[str] = (),
-) -> str:
-    keys = "".join(
-        f'<li dir="auto"><svg viewBox="0 0 12 12" aria-hidden="true">'
-        f'<rect class="c{turn % 6 + 1}" width="12" height="12" rx="2"/></svg>{escape(name)}</li>'
-        for turn, name in enumerate(legend)
-    )
-    return (
-        f"<figure><figcaption><h3>{escape(title)}</h3><p>{escape(note)}</p>"
-        f"{f'<ul class=legend>{keys}</ul>' if keys else ''}</figcaption>{chart}"
-        f"<details><summary>Show figures</summary>{_table('', heads, rows)}</details></figure>"
-    )
-
-
-def _table(
-    caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], foot: Sequence[str] = (), text: int = 1
-) -> str:
-    """A table whose first `text` columns are words and whose others are numbers."""
-    kinds = ["" if place < text else ' class="number"' for place in range(len(heads))]
-    titles = "".join(f"<th scope=col{kind}>{escape(head)}</th>" for head, kind in zip(heads, kinds, strict=True))
-    body = "".join(f"<tr>{_cells(row, kinds)}</tr>" for row in rows)
-    end = f"<tfoot><tr>{_cells(foot, kinds)}</tr></tfoot>" if foot else ""
-    name = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f"<table>{name}<thead><tr>{titles}</tr></thead><tbody>{body}</tbody>{end}</table>"
-
-
-def _cells(row: Sequence[str], kinds: Sequence[str]) -> str:
-    first = f'<th scope=row dir="auto">{escape(row[0])}</th>'
-    return first + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row[1:], kinds[1:], strict=True))
+    return figure(title, note, chart, (head, code or "Invoices"), shown)
 
 
 def _percent(rate: Decimal) -> str:
@@ -191,9 +164,9 @@ def _summaries(invoices: Sequence[Invoice], foot: CurrencyTotals) -> str:
     detailed = [
         (row.commodity or "none", _percent(row.rate), row.treatment, *_sums([row], names, money)) for row in commodities
     ]
-    table = _table(f"Tax by rate, {money.code}", heads, rows, ("Total", "", *_sums(rates, names, money)), 2)
-    by_code = _table("", ("HSN or SAC", *heads), detailed, ("Total", "", "", *_sums(commodities, names, money)), 3)
-    return f'<div class="sheet">{table}<details><summary>By HSN or SAC</summary>{by_code}</details></div>'
+    by_rates = table(f"Tax by rate, {money.code}", heads, rows, ("Total", "", *_sums(rates, names, money)), 2)
+    by_code = table("", ("HSN or SAC", *heads), detailed, ("Total", "", "", *_sums(commodities, names, money)), 3)
+    return f'<div class="sheet">{by_rates}<details><summary>By HSN or SAC</summary>{by_code}</details></div>'
 
 
 def _sums(rows: Sequence[RateRow], names: Sequence[str], money: Currency) -> list[str]:

@@ -5,21 +5,19 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ledgerflow.billing.party import Registration
 from ledgerflow.billing.tax import Rounder
+from ledgerflow.simulation.anomaly_wishes import Anomalies
+from ledgerflow.simulation.payment_habits import PaymentHabits
+from ledgerflow.simulation.typed import Share
+from ledgerflow.simulation.typed import Typed as _Typed
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[Decimal, Field(gt=0, lt=Decimal("1e18"), allow_inf_nan=False)]
+Step = Annotated[Decimal, Field(gt=0, le=1_000_000)]
 MOST_INVOICES = 10_000_000
 Measure = Literal["taxable", "payable"]
-
-
-class _Typed(BaseModel):
-    """What a person types in: frozen once read, and an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class RealismProfile(StrEnum):
@@ -101,11 +99,9 @@ class Establishment(_Typed):
         title="Price factor",
         description="Catalogue prices are multiplied by it, e.g. into another currency.",
     )
-    price_step: Decimal | None = Field(
-        None, gt=0, title="Price step", description="Prices are rounded to multiples of it."
-    )
+    price_step: Step | None = Field(None, title="Price step", description="Prices are rounded to multiples of it.")
     prices_include_tax: bool = Field(False, title="Prices include tax")
-    round_to: Decimal | None = Field(None, gt=0, title="Round the amount due to", description="1 for whole rupees.")
+    round_to: Step | None = Field(None, title="Round the amount due to", description="1 for whole rupees.")
     rounder: Rounder | None = Field(None, title="Where tax is rounded", description="Left empty, as the law has it.")
     language: str = Field("", title="Language", description="`en`, or `ar` for Arabic with English beside it.")
     digits: Literal["latin", "arabic-indic"] = Field("latin", title="Digits on the local side")
@@ -113,7 +109,12 @@ class Establishment(_Typed):
     letter_of_undertaking: str = Field(
         "", title="LUT reference", description="Exports and SEZ supplies go without payment."
     )
-    reverse_charge: Share = Field(0.0, title="Share of business invoices under reverse charge")
+    reverse_charge: Share = Field(
+        0.0,
+        title="Share of business invoices under reverse charge",
+        description="For sellers of what the law notifies for it: in India under s.9(3) of the CGST Act, such as "
+        "haulage, legal services or raw cotton. Other sellers leave it 0.",
+    )
     buyers: BuyerMix = Field(default_factory=BuyerMix, title="Buyers")
     series: Series = Field(default_factory=Series, title="Number series")
 
@@ -150,8 +151,8 @@ class IntegerBounds(_Typed):
 class AmountBounds(_Typed):
     """A least and a greatest amount payable of one invoice, both allowed."""
 
-    minimum: Decimal = Field(Decimal(0), ge=0, title="At least")
-    maximum: Decimal | None = Field(None, gt=0, title="At most", description="Left empty, any amount.")
+    minimum: Decimal = Field(Decimal(0), ge=0, lt=Decimal("1e18"), title="At least")
+    maximum: Positive | None = Field(None, title="At most", description="Left empty, any amount.")
 
 
 class Bounds(_Typed):
@@ -195,8 +196,8 @@ class SimulationConfig(_Typed):
         title="Exact revenue, by currency",
         description="Met to the last minor unit by choosing among invoices; no price and no line is bent for it.",
     )
-    first_day: date = Field(date(2026, 4, 1), title="First day")
-    last_day: date = Field(date(2026, 9, 30), title="Last day")
+    first_day: date = Field(date(2026, 4, 1), title="First day", ge=date(1950, 1, 1))
+    last_day: date = Field(date(2026, 9, 30), title="Last day", le=date(2150, 12, 31))
     realism_profile: RealismProfile = Field(
         RealismProfile.REALISTIC,
         title="Realism",
@@ -215,3 +216,5 @@ class SimulationConfig(_Typed):
     )
     bounds: Bounds = Field(default_factory=Bounds, title="Bounds")
     products: ProductChoice = Field(default_factory=ProductChoice, title="Products")
+    payments: PaymentHabits = Field(default_factory=PaymentHabits, title="Payments")
+    anomalies: Anomalies = Field(default_factory=Anomalies, title="Labelled anomalies")

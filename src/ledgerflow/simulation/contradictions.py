@@ -18,6 +18,7 @@ from ledgerflow.simulation.reach import unreachable
 from ledgerflow.simulation.unrated import unrated
 
 _LONGEST_PERIOD = 366 * 20
+_LARGEST_INVOICE = Decimal(10) ** 15  # with taxes and in minor units, what a database counts in 64 bits
 
 
 def refuse_contradictions(
@@ -37,6 +38,7 @@ def contradictions(
         *_period(config),
         *_ranges(config),
         *_choices(config, catalogue),
+        *_sizes(config, catalogue),
         *premises(config, laws),
     ]
     if not found:
@@ -131,6 +133,22 @@ def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator
             advice=f"Set it to {distinct} at most, or exclude fewer products.",
             parameters={"minimum": str(config.bounds.lines.minimum), "products": str(distinct)},
         )
+
+
+def _sizes(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator[Finding]:
+    """The dearest product, in the largest quantity, on as many lines as there may be."""
+    dearest = max((product.price for product in catalogue), default=Decimal(0))
+    units = config.bounds.quantity.maximum * min(config.bounds.lines.maximum, len(catalogue))
+    for place, establishment in enumerate(config.business.establishments):
+        price = max(dearest * establishment.price_factor, establishment.price_step or Decimal(0))
+        if price * units > _LARGEST_INVOICE:
+            yield Finding(
+                code="invoice_too_large",
+                place=f"/business/establishments/{place}/price_factor",
+                message=f"{units} units at {price:.4g} could come to more than {_LARGEST_INVOICE:.0e}.",
+                advice="Lower the factor or the step, or the bounds of lines and quantity.",
+                parameters={"units": str(units), "price": str(price)},
+            )
 
 
 def _money(config: SimulationConfig, laws: Mapping[str, TaxStrategy]) -> Iterator[Finding]:

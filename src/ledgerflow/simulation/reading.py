@@ -13,6 +13,8 @@ from ledgerflow.billing.mistakes import mistake
 from ledgerflow.simulation.advice import nearest
 from ledgerflow.simulation.config import SimulationConfig
 
+_MOST_KEYS = 10_000  # of one mapping: merges of merges would make billions
+
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
@@ -25,18 +27,25 @@ def read_config(text: str, source: str, **changes: int) -> SimulationConfig:
     """The configuration in a YAML or JSON text, `changes` put in; `source` names it in what is said about it."""
     try:
         entries = json.loads(text, object_pairs_hook=_unique, parse_float=str) if _is_json(text) else _from_yaml(text)
-    except (yaml.YAMLError, json.JSONDecodeError) as fault:
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise InputRefused([_unreadable(fault, source)]) from fault
     if not isinstance(entries, dict):
         raise InputRefused([_no_mapping(source)])
     try:
         return SimulationConfig.model_validate({**entries, **changes})
     except ValidationError as faults:
-        raise InputRefused([_finding(fault) for fault in faults.errors(include_url=False)]) from faults
+        raise InputRefused(
+            [_finding(fault) for fault in faults.errors(include_url=False) if _is_own(fault)]
+        ) from faults
 
 
 class _Reader(yaml.SafeLoader):
     """Reads each scalar as the text that stands there, so that 07 stays a state and NO a country; a key stands once."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > _MOST_KEYS:
+            raise yaml.constructor.ConstructorError(problem="it has too many keys", problem_mark=node.start_mark)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:
         self.flatten_mapping(node)
@@ -72,13 +81,17 @@ def _key_twice(name: str) -> Finding:
     return Finding("key_twice", f"/{name}", f"The key {name!r} stands twice.", "Keep one of the two.", {"key": name})
 
 
-def _unreadable(fault: yaml.YAMLError | json.JSONDecodeError, source: str) -> Finding:
-    line, column, problem = 1, 1, str(fault).splitlines()[0]
+def _unreadable(fault: yaml.YAMLError | ValueError | RecursionError, source: str) -> Finding:
+    line, column, problem = 1, 1, (str(fault).splitlines() or ["it ends too early"])[0]
     if isinstance(fault, json.JSONDecodeError):
         line, column, problem = fault.lineno, fault.colno, fault.msg
     elif isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark:
         line, column = fault.problem_mark.line + 1, fault.problem_mark.column + 1
         problem = fault.problem or problem
+    elif isinstance(fault, RecursionError):
+        problem = "it is nested too deeply"
+    elif isinstance(fault, ValueError):
+        problem = "a number has too many digits"
     return Finding(
         code="unreadable",
         place=f"{source}, line {line}, column {column}",
@@ -90,6 +103,11 @@ def _unreadable(fault: yaml.YAMLError | json.JSONDecodeError, source: str) -> Fi
 
 def _no_mapping(source: str) -> Finding:
     return Finding("no_mapping", source, "A configuration is a list of keys and values.", "Begin with `business:`.")
+
+
+def _is_own(fault: ErrorDetails) -> bool:
+    """A list whose members are wrong is also told to be too short, as if they were not there."""
+    return fault["type"] != "too_short" or not fault["input"]
 
 
 def _finding(fault: ErrorDetails) -> Finding:

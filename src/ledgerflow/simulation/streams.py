@@ -28,6 +28,9 @@ class Stream(IntEnum):
     CREDIT_NOTE = 7
     RETURNS = 8  # which sales are corrected
     TARGET = 9
+    PAYER = 21  # how a buyer pays
+    PAYMENT = 22  # how an invoice is paid
+    ANOMALY = 23  # which invoices are made odd, and how
 
 
 BRANCH_LIMIT = 200

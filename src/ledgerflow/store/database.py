@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
 
 _PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
+_OURS = {"tenants", "counters", "batches", "invoices"}  # tables that every ledger has had
 _TRIES, _PAUSE = 200, 0.01  # of the switch to write-ahead, and the seconds between them
 
 
@@ -20,13 +21,23 @@ class LedgerUnreachable(BillingError):
     """The ledger cannot be reached: {reason}"""
 
 
+def sqlite_path(url: str) -> str | None:
+    """The file of an SQLite ledger; None for a server. Raises LedgerUnreachable where the file has no name."""
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme != "sqlite":
+        return None
+    path = rest.removeprefix("/") if separator else url
+    if path in ("", ":memory:"):
+        raise LedgerUnreachable(reason=f"{url} names no file, and what is only in memory is no ledger.")
+    return path
+
+
 def open_engine(url: str) -> Engine:
     """The engine behind `url`: a path, `sqlite:///path`, or `postgresql://…` handed to libpq as it stands."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return _open_sqlite(url)
-    if scheme == "sqlite":
-        return _open_sqlite(rest.removeprefix("/"))
+    scheme, _, rest = url.partition("://")
+    path = sqlite_path(url)
+    if path is not None:
+        return _open_sqlite(path)
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         return _open_postgresql(f"postgresql://{rest}")
     raise LedgerUnreachable(reason=f"{scheme}:// is neither sqlite:/// nor postgresql://.")
@@ -42,8 +53,14 @@ def reaching() -> Iterator[None]:
     """A database that is gone, full, or busy for too long is the ledger's user's trouble, told in one sentence."""
     try:
         yield
-    except OperationalError as refusal:
-        raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
+    except (OperationalError, ProgrammingError) as refusal:
+        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
+
+
+def in_one_line(refusal: DBAPIError) -> str:
+    """What a database says, without the statement that it did not like, and what a user can do about it."""
+    words = str(refusal.orig).strip().partition("\n")[0].rstrip(".")
+    return f"{words}. Check the address, that there is room, and that its user may read and write there."
 
 
 def _open_postgresql(uri: str) -> Engine:
@@ -65,8 +82,18 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor = connection.cursor()
     for pragma in (f"busy_timeout={_PATIENCE * 1000}", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
+    if _is_foreign(cursor):
+        connection.close()
+        raise LedgerUnreachable(reason="the file is a database of another program. Name another file.")
     _write_ahead(cursor)
     cursor.close()
+
+
+def _is_foreign(cursor: DBAPICursor) -> bool:
+    """Not even the switch to write-ahead is made in another program's file."""
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = {name for (name,) in cursor.fetchall()}
+    return bool(tables) and not tables >= _OURS
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, select, tuple_
+from sqlalchemy import Connection, Engine, func, inspect, select, tuple_
 from sqlalchemy.exc import DatabaseError
 
 from ledgerflow.billing.errors import InvoiceNumberCollisionException, InvoiceUnknown
@@ -16,7 +17,7 @@ from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.ports import Batch, Journal, VoidNumber
-from ledgerflow.store.database import LedgerUnreachable, open_engine, reaching, reading
+from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reaching, reading, sqlite_path
 from ledgerflow.store.journal import DatabaseJournal, NumbersTaken
 from ledgerflow.store.rows import AuditRow, BatchRow, CounterRow, InvoiceRow, Row, TenantRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
@@ -37,8 +38,42 @@ def open_ledger(url: str, tenant: str = "default", sleep: Callable[[float], None
             _prepare(connection, tenant)
     except DatabaseError as refusal:
         engine.dispose()
-        raise LedgerUnreachable(reason=str(refusal.orig).strip()) from refusal
+        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
     return DatabaseLedger(engine, tenant, sleep)
+
+
+def look_into(url: str, tenant: str = "default") -> "DatabaseLedger | None":
+    """The ledger at `url` as it stands, for one who only reads; None where there is none yet. Makes nothing.
+
+    Raises LedgerUnreachable where none could be made either.
+    """
+    path = sqlite_path(url)
+    if path is not None and not (Path(path).exists() and Path(path).stat().st_size):
+        if not Path(path).parent.is_dir():
+            raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
+        return None
+    engine = open_engine(url)
+    there = False
+    try:
+        with reading(engine).connect() as connection:
+            there = _is_ledger(connection)
+    except DatabaseError as refusal:
+        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
+    finally:
+        if not there:
+            engine.dispose()
+    return DatabaseLedger(engine, tenant, time.sleep) if there else None
+
+
+def _is_ledger(connection: Connection) -> bool:
+    """Whether the tables are there; raises LedgerUnreachable where some of their names are another program's."""
+    tables = Row.metadata.tables
+    found = inspect(connection).get_multi_columns(filter_names=list(tables))
+    there = {name: {column["name"] for column in columns} for (_, name), columns in found.items()}
+    for name, columns in there.items():
+        if not columns >= set(tables[name].columns.keys()):
+            raise LedgerUnreachable(reason=f"its table {name} is another program's. Name another database.")
+    return TenantRow.__tablename__ in there
 
 
 def _prepare(connection: Connection, tenant: str) -> None:

@@ -14,6 +14,10 @@ class JsonDocuments:
     title = "Each invoice as JSON"
     scope: Literal["invoice"] = "invoice"
 
+    def lacking(self, letters: str) -> str:
+        """JSON lacks nothing."""
+        return ""
+
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         """One file an invoice, in their order."""
         for invoice in invoices:

@@ -34,6 +34,10 @@ class RegisterAsCsv:
     title = "Register as CSV"
     scope: Literal["batch"] = "batch"
 
+    def lacking(self, letters: str) -> str:
+        """A register lacks nothing; the reader's own program has the letters, or not."""
+        return ""
+
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         """The one file."""
         table = register(invoices)
@@ -50,6 +54,10 @@ class RegisterAsWorkbook:
     code = "xlsx"
     title = "Register as an Excel workbook"
     scope: Literal["batch"] = "batch"
+
+    def lacking(self, letters: str) -> str:
+        """A register lacks nothing; the reader's own program has the letters, or not."""
+        return ""
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
         """The one file."""

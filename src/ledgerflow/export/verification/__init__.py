@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ledgerflow.export.archive import MANIFEST
+from ledgerflow.export.labels import LabelRow
 from ledgerflow.export.verification.books import (
     Paper,
     check_marks,
@@ -21,6 +22,7 @@ from ledgerflow.export.verification.books import (
     read_paper,
 )
 from ledgerflow.export.verification.figures import check_figures
+from ledgerflow.export.verification.labelled import check_labels, inexcusable, missing_numbers
 from ledgerflow.export.verification.members import (
     BROKEN,
     check_hash,
@@ -66,22 +68,23 @@ class Verification:
         return not self.faults
 
 
-def verify(archive: BinaryIO | Path | str) -> Verification:
-    """Recomputes every invoice of an archive and checks all that surrounds it."""
+def verify(archive: BinaryIO | Path | str, labels: Sequence[LabelRow] = ()) -> Verification:
+    """Recomputes every invoice of an archive and checks all that surrounds it; what `labels` say was put wrong on
+    purpose is no fault."""
     if not isinstance(archive, (Path, str)):
-        return _verify(archive)
+        return _verify(archive, labels)
     try:
         with Path(archive).open("rb") as stream:
-            return _verify(stream)
+            return _verify(stream, labels)
     except OSError as error:
         return Verification((Fault("archive_unreadable", str(archive), f"cannot be read: {error.strerror}"),))
 
 
-def _verify(stream: BinaryIO) -> Verification:
+def _verify(stream: BinaryIO, labels: Sequence[LabelRow]) -> Verification:
     try:
         with zipfile.ZipFile(stream) as box:
             faults = [*check_seal(stream, box.comment), *check_names(box)]
-            return _Inspection(box, faults).verification()
+            return _Inspection(box, faults, labels).verification()
     except BROKEN as error:
         return Verification((Fault("archive_broken", "the archive", f"is no ZIP that can be read: {error}"),))
 
@@ -89,8 +92,9 @@ def _verify(stream: BinaryIO) -> Verification:
 class _Inspection:
     """One walk through an archive, member by member, one in memory at a time."""
 
-    def __init__(self, box: zipfile.ZipFile, faults: list[Fault]) -> None:
+    def __init__(self, box: zipfile.ZipFile, faults: list[Fault], labels: Sequence[LabelRow]) -> None:
         self._box = box
+        self._labels = labels
         self._faults = faults
         self._files, wrong = read_manifest(box)
         self._faults += [*wrong, *check_inventory(box, self._files)]
@@ -109,8 +113,12 @@ class _Inspection:
             self._faults += _check_pairs(documents, pdfs)
         for path, content in self._contents(path for path in paths if not path.startswith(("json/", "pdf/"))):
             self._faults += self._check_other(path, content)
-        self._faults += [*check_numbers(self._papers), *check_notes(self._papers)]
-        faults = tuple(dict.fromkeys(self._faults))  # a document that cannot be read is met twice
+        self._faults += [*check_numbers(self._papers, missing_numbers(self._labels)), *check_notes(self._papers)]
+        left = [
+            *inexcusable(self._faults, self._labels, self._papers),
+            *check_labels(self._labels, {paper.number for paper in self._papers}),
+        ]
+        faults = tuple(dict.fromkeys(left))  # a document that cannot be read is met twice
         return Verification(faults, len(paths) + 1, len(documents), len(pdfs), _totals(self._papers))
 
     def _contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ and no more than it (CGST Act s.34).
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -77,8 +77,8 @@ def check_marks(path: str, invoice: Node) -> Iterator[Fault]:
         yield Fault("path_wrong", path, f"holds the invoice {invoice['number'].text()}")
 
 
-def check_numbers(papers: Iterable[Paper]) -> Iterator[Fault]:
-    """Numbers legal and unique, and in each series consecutive in the order of dates."""
+def check_numbers(papers: Iterable[Paper], unused: Iterable[str] = ()) -> Iterator[Fault]:
+    """Numbers legal and unique, and in each series consecutive in the order of dates; `unused` ones may be missing."""
     by_number: dict[str, Paper] = {}
     series: dict[tuple[str, str], list[tuple[int, Paper]]] = {}
     for paper in papers:
@@ -87,13 +87,14 @@ def check_numbers(papers: Iterable[Paper]) -> Iterator[Fault]:
         if paper.strategy == "gst" and not _GST_NUMBER.fullmatch(paper.number):
             yield Fault("number_illegal", paper.path, f"{paper.number!r} is not a number that CGST Rule 46 allows")
         by_number[paper.number] = paper
-        counted = _count(paper)
+        counted = _count(paper.series, paper.number)
         if counted is None:
             yield Fault("number_illegal", paper.path, f"{paper.number!r} does not follow its series {paper.series!r}")
         else:
             series.setdefault((paper.series, counted[0]), []).append((counted[1], paper))
-    for members in series.values():
-        yield from _check_order(sorted(members, key=lambda member: member[0]))
+    for (template, period), members in series.items():
+        spared = {found[1] for found in (_count(template, number) for number in unused) if found and found[0] == period}
+        yield from _check_order(sorted(members, key=lambda member: member[0]), spared)
 
 
 def check_notes(papers: Sequence[Paper]) -> Iterator[Fault]:
@@ -131,26 +132,27 @@ def check_register(content: bytes, papers: Iterable[Paper]) -> Iterator[Fault]:
             yield from _check_row(by_number[paper.number], paper)
 
 
-def _count(paper: Paper) -> tuple[str, int] | None:
+def _count(series: str, number: str) -> tuple[str, int] | None:
     """The period (year and rolling letter) and the count in a number; None if it does not fit its series."""
-    if not _FIELD.search(paper.series):
-        found = re.fullmatch(r"(.*?)(\d+)", paper.number)
+    if not _FIELD.search(series):
+        found = re.fullmatch(r"(.*?)(\d+)", number)
         return (found[1], int(found[2])) if found else None
     pattern, position = "", 0
-    for field in _FIELD.finditer(paper.series):
-        pattern += re.escape(paper.series[position : field.start()])
+    for field in _FIELD.finditer(series):
+        pattern += re.escape(series[position : field.start()])
         pattern += {"fy": r"(?P<fy>\d\d-\d\d|\d{4})", "roll": "(?P<roll>[A-Z])"}.get(field[1], r"(?P<n>\d+)")
         position = field.end()
-    found = re.fullmatch(pattern + re.escape(paper.series[position:]), paper.number)
+    found = re.fullmatch(pattern + re.escape(series[position:]), number)
     if not found:
         return None
     parts = found.groupdict()
     return f"{parts.get('fy', '')} {parts.get('roll', '')}", int(parts["n"])
 
 
-def _check_order(members: Sequence[tuple[int, Paper]]) -> Iterator[Fault]:
+def _check_order(members: Sequence[tuple[int, Paper]], unused: Collection[int]) -> Iterator[Fault]:
     for (count, earlier), (following, later) in pairwise(members):
-        if following > count + 1:
+        left_out = following - count - 1
+        if left_out > len(unused) or any(count + 1 + place not in unused for place in range(left_out)):
             yield Fault("number_gap", later.path, f"{later.number} does not follow {earlier.number}: there is a gap")
         if later.day < earlier.day:
             yield Fault("number_order", later.path, f"is dated {later.day}, before {earlier.number} of {earlier.day}")

@@ -1,0 +1,26 @@
+"""Real books of three thousand invoices, twice, with no customer in common."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.likeness.books import SMOKE, as_lines, halves, uci
+
+from ledgerflow.likeness.lines import Lines
+
+
+@pytest.fixture(scope="session")
+def real_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return halves(uci(), SMOKE)
+
+
+@pytest.fixture(scope="session")
+def real(real_frames: tuple[pd.DataFrame, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Lines:
+    """The reference."""
+    return as_lines(real_frames[0], tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture
+def other(real_frames: tuple[pd.DataFrame, pd.DataFrame], tmp_path: Path) -> Lines:
+    """Books as real, of other customers."""
+    return as_lines(real_frames[1], tmp_path)
