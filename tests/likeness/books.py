@@ -12,7 +12,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ledgerflow.intake.lines_table import read_lines
-from ledgerflow.likeness.lines import Lines
+from ledgerflow.habits.lines import Lines
 
 YARDSTICK = Path(__file__).parent / "yardstick"
 SMOKE = 3_000  # invoices

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.likeness.books import SMOKE, as_lines, halves, uci
 
-from ledgerflow.likeness.lines import Lines
+from ledgerflow.habits.lines import Lines
 
 
 @pytest.fixture(scope="session")

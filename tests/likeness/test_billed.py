@@ -11,7 +11,7 @@ from ledgerflow.billing.party import Party
 from ledgerflow.billing.supply import Exchange
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.likeness.billed import lines_of
-from ledgerflow.likeness.lines import UNNAMED
+from ledgerflow.habits.lines import UNNAMED
 
 
 def test_lines_are_those_of_the_invoices_before_discount_and_tax() -> None:

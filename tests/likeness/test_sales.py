@@ -10,7 +10,7 @@ from ledgerflow.likeness.credit_notes import lags
 from ledgerflow.likeness.customers import named_share, repeat_share
 from ledgerflow.likeness.dependence import customer_share
 from ledgerflow.likeness.digits import off_list_share
-from ledgerflow.likeness.lines import UNNAMED, Lines, no_lines
+from ledgerflow.habits.lines import UNNAMED, Lines, no_lines
 from ledgerflow.likeness.portrait import portrait
 from ledgerflow.likeness.sales import gather
 from ledgerflow.likeness.validity import validity

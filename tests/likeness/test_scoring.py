@@ -16,7 +16,7 @@ from tests.likeness.books import (
 )
 
 from ledgerflow.likeness.classifier import boosted_auc
-from ledgerflow.likeness.lines import Lines
+from ledgerflow.habits.lines import Lines
 from ledgerflow.likeness.scoring import Metric, Score, score
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]

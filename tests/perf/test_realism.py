@@ -24,7 +24,7 @@ from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.intake.lines_table import read_lines
 from ledgerflow.likeness.billed import lines_of
 from ledgerflow.likeness.classifier import boosted_auc
-from ledgerflow.likeness.lines import Lines
+from ledgerflow.habits.lines import Lines
 from ledgerflow.likeness.portrait import portrait
 from ledgerflow.likeness.scoring import score
 from ledgerflow.reporting.figures import by_currency

@@ -11,7 +11,7 @@ from tests.reporting.test_report import Page, heights
 
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.likeness.billed import lines_of
-from ledgerflow.likeness.lines import Lines
+from ledgerflow.habits.lines import Lines
 from ledgerflow.likeness.portrait import Portrait, portrait
 from ledgerflow.likeness.scoring import Metric, Score
 from ledgerflow.reporting.amounts import short

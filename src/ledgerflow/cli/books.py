@@ -1,10 +1,11 @@
-"""The commands that make books and check them: `demo`, `simulate`, `verify`, `invoices`, `schema`.
+"""The commands that make books and check them: `demo`, `simulate`, `fit`, `verify`, `invoices`, `schema`.
 
 Only what the words of a command need is imported above; the deeds come when a command runs, and the workers that draw
 pages have been started by then.
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def program(
 
 ALL = "pdf,json,csv,xlsx"
 MOST_WORKERS = 128
+DAYS = ["%Y-%m-%d"]
 Formats = Annotated[
     str,
     typer.Option(
@@ -67,23 +69,51 @@ def demo(
 
 @app.command()
 def simulate(
-    config: Annotated[Path, typer.Argument(help="What to simulate, as YAML or JSON.")],
-    catalogue: Annotated[Path, typer.Option("--catalogue", help="The products: .xlsx, .xls or .csv.")],
     out: Annotated[Path, typer.Option("--out", help="Where the books go.")],
+    config: Annotated[Path | None, typer.Argument(help="What to simulate, as YAML or JSON.")] = None,
+    catalogue: Annotated[Path | None, typer.Option("--catalogue", help="The products: .xlsx, .xls or .csv.")] = None,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", help="Habits that `fit` learnt, instead of a configuration.")
+    ] = None,
     count: Annotated[int | None, typer.Option("--count", help="Invoices, instead of the configuration's.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed, instead of the configuration's.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="First day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Last day.")] = None,
     workers: Workers = 0,
     database: Database = "",
     tenant: Tenant = "",
     formats: Formats = ALL,
     as_json: AsJson = False,
 ) -> None:
-    """Makes books: a ledger, one ZIP with every document, the register and a report."""
+    """Makes books: a ledger, one ZIP with every document, the register and a report.
+
+    With --format lines it writes DIR/lines.parquet alone, the lines of all invoices: of a configuration, or of the twin
+    of a business whose profile is given.
+    """
+    days = tuple(moment.date() if moment else None for moment in (first, last))
+    if profile or formats == "lines":
+        from ledgerflow.cli.twins import make_asked
+
+        make_asked(config, catalogue, profile, formats, out, (count, seed), days)
+        return
+    if config is None or catalogue is None:
+        raise typer.BadParameter("Name a configuration and its --catalogue, or a --profile with --format lines.")
     with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         from ledgerflow.cli.making import Wish, make
 
-        wish = Wish(config, catalogue, out, formats, count, seed, database, tenant)
+        wish = Wish(config, catalogue, out, formats, count, seed, database, tenant, *days)
         make(wish, pool, check=False, as_json=as_json)
+
+
+@app.command()
+def fit(
+    lines: Annotated[Path, typer.Argument(help="Invoice lines: .csv, .parquet or .xlsx.", metavar="LINES")],
+    out: Annotated[Path, typer.Option("--out", help="Where the profile goes.")] = Path("profile.yaml"),
+) -> None:
+    """Learns how a business sells from its own invoice lines: a profile without a row, a name, a product or a buyer."""
+    from ledgerflow.cli.twins import learn
+
+    learn(lines, out)
 
 
 @app.command()

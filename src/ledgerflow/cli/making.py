@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class Wish:
     seed: int | None = None
     database: str = ""
     tenant: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: bool) -> None:
@@ -45,7 +47,7 @@ def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: 
     application = Application()
     codes = [code.strip() for code in wish.formats.split(",") if code.strip()]
     formats = tuple(application.format(code) for code in codes if code != TABLES)
-    config = _read_config(wish)
+    config = read_wish(wish)
     goods = read_catalogue(read_bytes(wish.catalogue, "catalogue"))
     complain(*goods.warnings)
     address, tenant = chosen(wish.database, wish.tenant) if not check else ("", "default")
@@ -120,9 +122,11 @@ class _Run:
         return f"nothing was entered in a ledger, and {self.out} is as it was."
 
 
-def _read_config(wish: Wish) -> SimulationConfig:
+def read_wish(wish: Wish) -> SimulationConfig:
+    """The configuration, with what the command says instead of it."""
     content = read_bytes(wish.config, "configuration")
-    said = {name: value for name, value in (("count", wish.count), ("seed", wish.seed)) if value is not None}
+    names = ("count", "seed", "first_day", "last_day")
+    said = {name: value for name in names if (value := getattr(wish, name)) is not None}
     try:
         return read_config(content.decode("utf-8-sig"), str(wish.config), **said)
     except UnicodeDecodeError as error:

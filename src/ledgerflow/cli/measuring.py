@@ -8,9 +8,9 @@ from typing import Any
 
 from ledgerflow.billing.errors import Finding, InputRefused, Severity
 from ledgerflow.cli.output import complain, show_facts, show_table
+from ledgerflow.habits.lines import Lines
 from ledgerflow.intake.lines_table import read_lines
 from ledgerflow.likeness.features import Classifier
-from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.portrait import Portrait, portrait
 from ledgerflow.likeness.scoring import Score, score
 from ledgerflow.likeness.words import BAR, ENOUGH

@@ -1,4 +1,4 @@
-"""How many: quantities on the grid of packs, by price, size, buyer and product, so that invoices come to usual totals."""
+"""How many: quantities on the grid of packs, by price, size and product, so that invoices come to usual totals."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

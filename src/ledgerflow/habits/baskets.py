@@ -1,4 +1,4 @@
-"""What is bought together: each line finds its product by the customer's own list, by another line's family, or anew."""
+"""What is bought together: a line finds its product on the customer's own list, in another line's family, or anew."""
 
 from dataclasses import dataclass, field
 
@@ -142,10 +142,11 @@ class _Filling:
         lines = np.bincount(buyer[named], self.counts[named], orders.customers)
         visits = np.maximum(np.bincount(buyer[named], minlength=orders.customers), 1)
         length = np.maximum(3, self.profile.baskets.breadth * lines / visits).astype(np.int64)[buyer[self.invoice]]
-        before = np.cumsum(usual) - usual
-        turn = before - before[self.start][self.invoice]
+        before: Ints = np.cumsum(usual) - usual
+        turn: Ints = before - before[self.start][self.invoice]
         begin = np.floor(self.dice.chances(Draw.ROUND, self.invoice)[0] * length).astype(np.int64)
-        return (begin + turn) % length
+        slots: Ints = (begin + turn) % length
+        return slots
 
     def _pick(
         self, which: Ints, usual: NDArray[np.bool_], slot: Ints, anew: _Leaning, own: _Leaning, turn: int

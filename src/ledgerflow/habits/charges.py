@@ -43,12 +43,12 @@ def charges_of(
     ways = (profile.prices_unnamed, profile.prices_named)
     chances = dice.chances(Draw.VARIANT, np.arange(len(shelf)))
     lower, higher = (np.empty((2, len(shelf))) for _ in range(2))
-    for kind, way in enumerate(ways):
-        lower[kind] = np.minimum(
-            _off_list(way, way.lower, way.lower_points, shelf.price, chances[1 - kind]), shelf.price
+    for turn, way in enumerate(ways):
+        lower[turn] = np.minimum(
+            _off_list(way, way.lower, way.lower_points, shelf.price, chances[1 - turn]), shelf.price
         )
-        higher[kind] = np.maximum(
-            _off_list(way, way.higher, way.higher_points, shelf.price, chances[3 - kind]), shelf.price
+        higher[turn] = np.maximum(
+            _off_list(way, way.higher, way.higher_points, shelf.price, chances[3 - turn]), shelf.price
         )
     kind = named[invoice].astype(np.int64)
     held = np.array([way.held for way in ways])[kind]

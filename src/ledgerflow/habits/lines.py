@@ -44,6 +44,11 @@ class Lines:
         """The lines at these places, or where the mark is set."""
         return Lines(**{column: getattr(self, column)[which] for column in COLUMNS}, products=self.products)
 
+    def with_more(self, more: "Lines") -> "Lines":
+        """These lines and, behind them, others that share their codes."""
+        columns = {name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in COLUMNS}
+        return Lines(**columns, products=self.products)
+
     def in_order(self) -> "Lines":
         """The lines oldest first, those of one moment by invoice."""
         return self.take(np.lexsort((self.inv, self.ts)))

@@ -124,8 +124,8 @@ def _keep_days(
     day = days.day_at(time)
     weekly = (more[2] < habits.week_loyal)[who] & ~companion
     monthly = (more[2] > 1 - habits.month_loyal)[who] & ~companion
-    home = pick(np.bincount(days.weekday, days.weights, 7), own[1])[who]
-    date = pick(np.bincount(days.month_day, days.weights, 32), own[1])[who]
+    home = pick(np.bincount(days.weekday, days.weights, 7).astype(np.float64), own[1])[who]
+    date = pick(np.bincount(days.month_day, days.weights, 32).astype(np.float64), own[1])[who]
     step = date - days.month_day[day]
     step = np.where(step > 15, step - 30, np.where(step < -15, step + 30, step))
     week_step = (home - days.weekday[day] + 3) % 7 - 3

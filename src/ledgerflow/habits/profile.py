@@ -4,8 +4,9 @@ Money stands in minor units. `named` is about buyers who are known, `unnamed` ab
 sizes follow `size_class`: the classes of the number of lines of an invoice. Pairs of ranks are standard normal scores.
 """
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import yaml
@@ -77,8 +78,8 @@ class Effects(_Part):
 class Invoices(_Part):
     """How large: numbers of lines, totals for each size class, and lines that name a product again."""
 
-    lines_named: Runs | None
-    lines_unnamed: Runs | None
+    lines_named: Runs | None = None
+    lines_unnamed: Runs | None = None
     totals_named: tuple[Runs | None, ...]
     totals_unnamed: tuple[Runs | None, ...]
     repeats: Share
@@ -95,8 +96,8 @@ class Products(_Part):
     price_with_popularity: float
     endings: dict[int, float]
     endings_known: Share
-    spans: Runs | None
-    centres: Runs | None
+    spans: Runs | None = None
+    centres: Runs | None = None
     dearness_named: Numbers
     dearness_unnamed: Numbers
     popularity_named: Numbers
@@ -144,7 +145,7 @@ class Variant(_Part):
     shares: Numbers
     prices: dict[int, Runs]
     ratios: tuple[Runs | None, ...]
-    ratio: Runs | None
+    ratio: Runs | None = None
 
 
 class Prices(_Part):
@@ -201,7 +202,7 @@ class Profile(_Part):
     not_learnt: tuple[str, ...] = ()
 
     def to_yaml(self) -> str:
-        """The profile as a person may read it; at most 64 kB."""
+        """The profile as a person may read it."""
         tree = self.model_dump(mode="json", exclude_none=True)
         return yaml.dump(tree, sort_keys=False, allow_unicode=True, width=2000, Dumper=_Dense)
 
@@ -209,7 +210,9 @@ class Profile(_Part):
 class _Dense(yaml.CSafeDumper):
     """Lists on one line, mappings below one another."""
 
-    def represent_sequence(self, tag: str, sequence: list[object], flow_style: bool | None = None) -> yaml.Node:
+    def represent_sequence(
+        self, tag: str, sequence: Iterable[Any], flow_style: bool | None = None
+    ) -> yaml.SequenceNode:
         return super().represent_sequence(tag, sequence, flow_style=True)
 
 

@@ -4,11 +4,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 from scipy.special import gammainc, gammaincinv
 
-from ledgerflow.habits.dice import Floats
+from ledgerflow.habits.dice import Floats, Ints
 
 _GRID = 48
 _ROUNDS = 400
 _SELDOM = 0.05
+_NOTHING = 1e-6
 
 
 class Rates(BaseModel):
@@ -42,8 +43,8 @@ class Rates(BaseModel):
         return rates
 
 
-def rates_of(counts: Floats, regular: float = 1.0) -> Rates:
-    """The rates behind counts of at least one, each the count of a gamma renewal process of shape `regular` (1: Poisson).
+def rates_of(counts: Floats | Ints, regular: float = 1.0) -> Rates:
+    """The rates behind counts of at least one, each of a gamma renewal process of shape `regular` (1: Poisson).
 
     Non-parametric maximum likelihood by EM on a grid (Laird, JASA 1978), for counts cut off at nought.
     """
@@ -64,12 +65,12 @@ def rates_of(counts: Floats, regular: float = 1.0) -> Rates:
     return Rates(
         lowest=float(f"{low:.6g}"),
         highest=float(f"{top:.4g}"),
-        shares=tuple(float(f"{share:.3g}") for share in whole / whole.sum()),
+        shares=tuple(float(f"{share:.3g}") if share > _NOTHING else 0.0 for share in whole / whole.sum()),
         seen=float(f"{1 / whole.sum():.4g}"),
     )
 
 
-def _robust_top(values: Floats, often: Floats, threshold: int = 3) -> float:
+def _robust_top(values: Floats, often: Ints, threshold: int = 3) -> float:
     """The greatest count, but no more than what few exceed would lead one to expect."""
     ordered = np.repeat(values, often.astype(int))[-50:]
     if len(ordered) < 2 * threshold:

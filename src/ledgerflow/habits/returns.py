@@ -19,7 +19,7 @@ _SOONEST = 60.0
 
 @dataclass(frozen=True, eq=False)
 class Sold:
-    """The sale lines, invoice after invoice: seconds since 1970, quantity, price and total in minor units, known buyer."""
+    """The sale lines, invoice after invoice: seconds since 1970, quantity, amounts in minor units, known buyer."""
 
     invoice: Ints
     moment: Floats
@@ -120,9 +120,9 @@ def _lines(
         length[note] = end[note] - begin[note]
         sale[note], whole[note] = begin[note], True
         moment[note] = sold.moment[sale[note]] + _AT_ONCE
-    note = np.repeat(notes, length)
-    turn = np.arange(len(note)) - (np.cumsum(length) - length)[note]
-    line = begin[note] + (sale[note] - begin[note] + turn) % (end - begin)[note]
-    wanted = np.maximum(np.round(each[note] / sold.price[line] / step), 1) * step
-    back = np.where(whole[note], sold.quantity[line], np.minimum(sold.quantity[line], wanted))
-    return Returned(note, moment[note], line, back)
+    of = np.repeat(notes, length)
+    turn = np.arange(len(of)) - (np.cumsum(length) - length)[of]
+    line = begin[of] + (sale[of] - begin[of] + turn) % (end - begin)[of]
+    wanted = np.maximum(np.round(each[of] / sold.price[line] / step), 1) * step
+    back = np.where(whole[of], sold.quantity[line], np.minimum(sold.quantity[line], wanted))
+    return Returned(of, moment[of], line, back)

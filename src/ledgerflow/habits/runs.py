@@ -46,7 +46,7 @@ class Runs:
     def __str__(self) -> str:
         total = self.share.sum() / 100
         words = zip(self.low.tolist(), self.high.tolist(), (self.share / total).tolist(), strict=True)
-        return " ".join(f"{_span(low, high)}:{share:.3g}" for low, high, share in words)
+        return " ".join(f"{_span(low, high)}:{_part(share)}" for low, high, share in words)
 
     def __len__(self) -> int:
         return len(self.low)
@@ -103,6 +103,10 @@ class Runs:
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "pattern": r"^\S+:\S+( \S+:\S+)*$"}
+
+
+def _part(share: float) -> str:
+    return f"{share:.1f}" if share >= 1 else f"{share:.2g}"
 
 
 def _span(low: float, high: float) -> str:

@@ -1,4 +1,4 @@
-"""How traits hang together: each customer and each invoice leans its own way in size, price, popularity, packs, hour."""
+"""How traits hang together: customers and invoices lean their own way in size, price, popularity, packs, hour."""
 
 from dataclasses import dataclass
 

@@ -80,14 +80,14 @@ def _with_notes(sales: Lines, sold: Sold, back: Returned, count: int, decimals: 
     unit = 10.0**decimals
     whole = back.quantity == sold.quantity[back.sale]
     total = np.where(whole, sold.total[back.sale], _rounded(back.quantity * sold.price[back.sale], decimals))
-    parts = {
-        "inv": count + back.note,
-        "ts": back.moment.astype("datetime64[s]"),
-        "cust": sales.cust[back.sale],
-        "prod": sales.prod[back.sale],
-        "qty": -back.quantity,
-        "price": sales.price[back.sale],
-        "total": -np.round(total / unit, decimals or 2),
-        "credit": np.ones(len(back.note), np.bool_),
-    }
-    return Lines(**{name: np.concatenate([getattr(sales, name), column]) for name, column in parts.items()})
+    more = Lines(
+        inv=count + back.note,
+        ts=back.moment.astype("datetime64[s]"),
+        cust=sales.cust[back.sale],
+        prod=sales.prod[back.sale],
+        qty=-back.quantity,
+        price=sales.price[back.sale],
+        total=-np.round(total / unit, decimals or 2),
+        credit=np.ones(len(back.note), np.bool_),
+    )
+    return sales.with_more(more)

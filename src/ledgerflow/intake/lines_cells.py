@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledgerflow.billing.errors import Finding
-from ledgerflow.likeness.lines import UNNAMED, Codes, Figures, Marks, Moments
+from ledgerflow.habits.lines import UNNAMED, Codes, Figures, Marks, Moments
 
 if TYPE_CHECKING:  # polars takes longer to load than all else, and only those who read lines need it
     import polars as pl

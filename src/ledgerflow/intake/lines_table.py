@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.habits.lines import UNNAMED, Codes, Figures, Lines, Marks
 from ledgerflow.intake.findings import readable
 from ledgerflow.intake.lines_cells import LinesCells, LinesFaults
 from ledgerflow.intake.lines_source import open_source
-from ledgerflow.likeness.lines import UNNAMED, Codes, Figures, Lines, Marks
 
 
 @dataclass(frozen=True, slots=True)

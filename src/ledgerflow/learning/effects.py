@@ -69,7 +69,8 @@ def _between(books: Books, scores: Mapping[str, Floats]) -> Floats:
             for one in TRAITS
         ]
     )
-    return (matrix + matrix.T) / 2
+    symmetric: Floats = (matrix + matrix.T) / 2
+    return symmetric
 
 
 def _frequency(books: Books, scores: Mapping[str, Floats]) -> Floats:

@@ -7,20 +7,22 @@ import numpy as np
 from ledgerflow.habits.baskets import MOST_LINES
 from ledgerflow.habits.dice import Floats
 from ledgerflow.habits.lines import Lines
-from ledgerflow.habits.profile import Baskets, Learnt, Profile
+from ledgerflow.habits.profile import Baskets, Customers, Learnt, Profile
 from ledgerflow.learning.books import Books, books_of
-from ledgerflow.learning.calendar import season_of
+from ledgerflow.learning.calendar import Season, season_of
 from ledgerflow.learning.customers import customers_of
 from ledgerflow.learning.effects import effects_of
 from ledgerflow.learning.grouping import THRESHOLD
 from ledgerflow.learning.prices import prices_of
-from ledgerflow.learning.products import catalogue_of
-from ledgerflow.learning.quantities import amounts_of
+from ledgerflow.learning.products import Catalogue, catalogue_of
+from ledgerflow.learning.quantities import Amounts, amounts_of
 from ledgerflow.learning.returns import returns_of
-from ledgerflow.learning.sizes import sizes_of
+from ledgerflow.learning.sizes import Sizes, sizes_of
 from ledgerflow.learning.tastes import baskets_of
 
 LEAST_INVOICES = 3 * THRESHOLD
+LARGEST = 64_000 - 500  # bytes of a profile, with some room for the baskets
+_DETAILS = (12, 10, 8, 6, 4)  # runs of a cell of quantities: as many as there is room for
 
 
 def fit(lines: Lines, told: Callable[[str], None] | None = None) -> Profile:
@@ -38,8 +40,19 @@ def fit(lines: Lines, told: Callable[[str], None] | None = None) -> Profile:
     say("products and prices")
     sizes = sizes_of(books, dice)
     catalogue = catalogue_of(books, season.time, dice)
-    amounts = amounts_of(books, catalogue, dice)
-    profile = Profile(
+    for detail in _DETAILS:
+        amounts = amounts_of(books, catalogue, dice, detail)
+        profile = _profile(books, season, customers, sizes, catalogue, amounts)
+        if len(profile.to_yaml().encode()) <= LARGEST:
+            break
+    say("baskets")
+    return profile.model_copy(update={"baskets": baskets_of(books, profile)})
+
+
+def _profile(
+    books: Books, season: Season, customers: Customers, sizes: Sizes, catalogue: Catalogue, amounts: Amounts
+) -> Profile:
+    return Profile(
         decimals=books.decimals,
         learnt=_learnt(books),
         calendar=season.calendar,
@@ -54,8 +67,6 @@ def fit(lines: Lines, told: Callable[[str], None] | None = None) -> Profile:
         credit_notes=returns_of(books),
         not_learnt=_not_learnt(books, season.time),
     )
-    say("baskets")
-    return profile.model_copy(update={"baskets": baskets_of(books, profile)})
 
 
 def _learnt(books: Books) -> Learnt:

@@ -11,7 +11,7 @@ from ledgerflow.learning.grouping import FEW, THRESHOLD, pair_covariance, rounde
 
 _SAME = 0.0005
 _PRICE_CLASSES = 14
-_PRICE_RUNS, _CLASS_RUNS, _ALL_RUNS = 5, 8, 20
+_PRICE_RUNS, _CLASS_RUNS, _ALL_RUNS = 5, 5, 12
 _CAP = 10
 _HELD = 0.98
 

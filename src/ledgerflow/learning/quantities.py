@@ -1,4 +1,4 @@
-"""How many: quantities by price and size, loose and in whole packs, and whose they are: the invoice's, the product's."""
+"""How many: quantities by price and size, loose and in packs, and whose they are: the invoice's, the product's."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from ledgerflow.learning.books import Books
 from ledgerflow.learning.grouping import THRESHOLD, means, pair_covariance, runs_of
 from ledgerflow.learning.products import Catalogue
 
-_PRICE_CLASSES, _RUNS = 14, 14
+_PRICE_CLASSES = 14
 _ENOUGH = 60  # lines of a cell of its own
 _PACKS = (3, 4, 5, 6, 8, 10, 12, 20, 24, 25, 50)
 _LARGEST = 400
@@ -31,8 +31,8 @@ class Amounts:
     packs: Floats
 
 
-def amounts_of(books: Books, catalogue: Catalogue, dice: Generator) -> Amounts:
-    """The quantities of lines."""
+def amounts_of(books: Books, catalogue: Catalogue, dice: Generator, detail: int) -> Amounts:
+    """The quantities of lines; `detail` is the number of runs of a cell."""
     quantity, price = books.quantity, catalogue.price[books.product]
     step = step_of(quantity)
     pack = pack_of(quantity)
@@ -44,7 +44,7 @@ def amounts_of(books: Books, catalogue: Catalogue, dice: Generator) -> Amounts:
     cells: dict[bool, dict[int, Cell]] = {}
     for known in (True, False):
         here = np.flatnonzero(books.line_named == known)
-        cells[known] = _cells(books, here, place, packed)
+        cells[known] = _cells(books, here, place, packed, detail)
         if not cells[known]:
             continue
         table = cells_for(cells[known], count)
@@ -67,7 +67,7 @@ def step_of(quantity: Floats) -> float:
 
 
 def pack_of(quantity: Floats) -> int:
-    """The largest pack whose multiples stand out over their neighbours about as much as those of any; 0 if none does."""
+    """The largest pack whose multiples stand out over their neighbours as much as those of any; 0: none."""
     if step_of(quantity) != 1.0:
         return 0
     count = np.bincount(np.minimum(quantity, _LARGEST).astype(np.int64), minlength=_LARGEST + 2) / len(quantity)
@@ -79,25 +79,25 @@ def pack_of(quantity: Floats) -> int:
     return max(pack for pack, share in beyond.items() if share > _NEARLY * most) if most > _STANDS_OUT else 0
 
 
-def _cells(books: Books, here: Ints, place: Ints, packed: NDArray[np.bool_]) -> dict[int, Cell]:
+def _cells(books: Books, here: Ints, place: Ints, packed: NDArray[np.bool_], detail: int) -> dict[int, Cell]:
     """The cells of enough lines; where there is none, one for all."""
     owner = books.owner[books.invoice]
     made: dict[int, Cell] = {}
     for cell in np.unique(place[here]).tolist():
         lines = here[place[here] == cell]
-        if len(lines) >= _ENOUGH and (found := _cell(books, lines, packed, owner)):
+        if len(lines) >= _ENOUGH and (found := _cell(books, lines, packed, owner, detail)):
             made[cell] = found
     if not made and len(here):
-        found = _cell(books, here, packed, owner) or _cell(books, here, packed, np.arange(len(owner)))
+        found = _cell(books, here, packed, owner, detail) or _cell(books, here, packed, np.arange(len(owner)), detail)
         made = {0: found} if found else {}
     return made
 
 
-def _cell(books: Books, lines: Ints, packed: NDArray[np.bool_], owner: Ints) -> Cell | None:
+def _cell(books: Books, lines: Ints, packed: NDArray[np.bool_], owner: Ints, detail: int) -> Cell | None:
     parts: list[Runs | None] = []
     for whole in (False, True):
         these = lines[packed[lines] == whole]
-        parts.append(runs_of(books.quantity[these], owner[these], _RUNS))
+        parts.append(runs_of(books.quantity[these], owner[these], detail))
     loose, packs = parts
     if loose is None and packs is None:
         return None

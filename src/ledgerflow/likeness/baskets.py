@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ledgerflow.likeness.lines import UNNAMED, Figures
+from ledgerflow.habits.lines import UNNAMED, Figures
 from ledgerflow.likeness.sales import Sales
 from ledgerflow.likeness.statistics import difference_similarity, ks_complement
 

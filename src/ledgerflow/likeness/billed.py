@@ -6,24 +6,39 @@ their tax number and telephone are the same too.
 """
 
 from collections.abc import Hashable, Iterable
+from typing import Protocol
 
 import numpy as np
 
-from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.party import Party
-from ledgerflow.billing.tax import DocumentKind
-from ledgerflow.likeness.lines import UNNAMED, Lines
+from ledgerflow.billing.supply import Supply
+from ledgerflow.billing.tax import DocumentKind, TaxResult
+from ledgerflow.habits.lines import UNNAMED, Lines
 
 _SIGNS = {DocumentKind.CREDIT_NOTE: -1.0, DocumentKind.DEBIT_NOTE: 0.0}
 
 
-def lines_of(invoices: Iterable[Invoice]) -> Lines:
+class Billed(Protocol):
+    """An invoice, or a sale with its tax that has no number yet."""
+
+    @property
+    def supply(self) -> Supply:
+        """What was sold to whom."""
+        ...
+
+    @property
+    def tax(self) -> TaxResult:
+        """The tax on it."""
+        ...
+
+
+def lines_of(invoices: Iterable[Billed]) -> Lines:
     """The lines of invoices and credit notes, all of one currency."""
     buyers: dict[Hashable, int] = {}
     products: dict[Hashable, int] = {}
     rows = []
     for number, invoice in enumerate(invoices):
-        sign = _SIGNS.get(invoice.kind, 1.0)
+        sign = _SIGNS.get(invoice.tax.document, 1.0)
         if not sign:
             continue
         buyer = _number(buyers, _identity(invoice.supply.buyer)) if invoice.supply.buyer.name else UNNAMED

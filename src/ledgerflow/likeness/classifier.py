@@ -7,8 +7,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from ledgerflow.habits.lines import Codes
 from ledgerflow.likeness.features import Examples
-from ledgerflow.likeness.lines import Codes
 
 _MOST = 5_000  # examples of each set
 _FOLDS = 5

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ledgerflow.likeness.lines import UNNAMED, Codes, Figures, Lines
+from ledgerflow.habits.lines import UNNAMED, Codes, Figures, Lines
 from ledgerflow.likeness.sales import Sales
 from ledgerflow.likeness.statistics import ks_complement, ratio_similarity, sum_by
 

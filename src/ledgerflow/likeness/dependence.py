@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ledgerflow.likeness.lines import Figures
+from ledgerflow.habits.lines import Figures
 from ledgerflow.likeness.sales import Sales
 from ledgerflow.likeness.statistics import difference_similarity, rank_correlations, spearman
 

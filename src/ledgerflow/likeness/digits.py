@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ledgerflow.likeness.lines import Codes
+from ledgerflow.habits.lines import Codes
 from ledgerflow.likeness.sales import Sales
 from ledgerflow.likeness.statistics import (
     benford_deviation,

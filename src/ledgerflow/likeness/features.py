@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ledgerflow.habits.lines import UNNAMED, Codes, Figures
 from ledgerflow.likeness.dependence import mean_favour
 from ledgerflow.likeness.digits import total_digits
-from ledgerflow.likeness.lines import UNNAMED, Codes, Figures
 from ledgerflow.likeness.sales import Sales
 from ledgerflow.likeness.statistics import hundredths
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ledgerflow.habits.lines import Codes, Figures, Lines
 from ledgerflow.likeness.arrivals import iso_week
 from ledgerflow.likeness.credit_notes import lags
 from ledgerflow.likeness.customers import named_share, repeat_share
 from ledgerflow.likeness.digits import off_list_share, total_digits
-from ledgerflow.likeness.lines import Codes, Figures, Lines
 from ledgerflow.likeness.sales import Sales, gather
 from ledgerflow.likeness.statistics import hundredths, lorenz, top_share
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ledgerflow.likeness.lines import UNNAMED, Codes, Figures, Lines, Marks, Moments
+from ledgerflow.habits.lines import UNNAMED, Codes, Figures, Lines, Marks, Moments
 from ledgerflow.likeness.statistics import ranks, sum_by
 
 _LEAST = 0.01  # what a total is taken for where a logarithm is wanted and it is nothing

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ledgerflow.habits.lines import Lines
 from ledgerflow.likeness.arrivals import arrivals
 from ledgerflow.likeness.baskets import baskets
 from ledgerflow.likeness.credit_notes import credit_notes
@@ -12,7 +13,6 @@ from ledgerflow.likeness.customers import customers
 from ledgerflow.likeness.dependence import dependence
 from ledgerflow.likeness.digits import digits
 from ledgerflow.likeness.features import Classifier, invoice_examples, line_examples
-from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.marginals import marginals
 from ledgerflow.likeness.popularity import popularity
 from ledgerflow.likeness.sales import Sales, gather

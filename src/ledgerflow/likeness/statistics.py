@@ -6,7 +6,7 @@ Definitions of the complements are those of SDMetrics (KSComplement, TVComplemen
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ledgerflow.likeness.lines import Codes, Figures
+from ledgerflow.habits.lines import Codes, Figures
 
 _NO_ZERO = 1e-9
 _GRID = np.linspace(0, 1, 200)

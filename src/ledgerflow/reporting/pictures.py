@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ledgerflow.likeness.lines import Figures
+from ledgerflow.habits.lines import Figures
 from ledgerflow.likeness.portrait import GAP_STEPS, LINE_STEPS, ORDER_STEPS, Portrait
 from ledgerflow.reporting import charts
 from ledgerflow.reporting.charts import Series

@@ -8,8 +8,8 @@ from html import escape
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import ZERO, Currency, plain
 from ledgerflow.export.register import CurrencyTotals, sign, totals
+from ledgerflow.habits.lines import Lines
 from ledgerflow.likeness.billed import lines_of
-from ledgerflow.likeness.lines import Lines
 from ledgerflow.likeness.portrait import Portrait, portrait
 from ledgerflow.likeness.words import ENOUGH
 from ledgerflow.reporting import charts
