@@ -6,6 +6,7 @@ from ledgerflow.habits.dice import Floats, Ints, score_of
 from ledgerflow.habits.runs import Runs
 
 THRESHOLD = 10
+_FINEST = 6  # times finer than elsewhere may stretches be at the top
 FEW = 5  # products that must share a price before it is told
 
 
@@ -65,7 +66,7 @@ def _spans(
     while place < len(counts):
         end, held = place + 1, int(counts[place])
         if not alone[place]:
-            goal = max(threshold, min(total / most, left / 3))
+            goal = max(threshold, min(total / most, left / 3), total / (_FINEST * most))
             while end < len(counts) and not alone[end] and held < goal:
                 held += int(counts[end])
                 end += 1

@@ -16,8 +16,8 @@ def told(profile: Profile) -> dict[str, str]:
         "learnt from": f"about {learnt.invoices:,} invoices of {learnt.lines:,} lines, "
         f"{learnt.first_day} to {learnt.last_day}",
         "busy": _busy(profile),
-        "buyers": f"{customers.named:.0%} of invoices name one; {customers.companions:.0%} of orders come on the day of "
-        f"the one before, {profile.baskets.usual:.0%} of lines from a usual list",
+        "buyers": f"{customers.named:.0%} of invoices name one; {customers.companions:.0%} of orders come on the day "
+        f"of the one before, {profile.baskets.usual:.0%} of lines from a usual list",
         "invoices": f"half have at most {_median(sizes.lines_named or sizes.lines_unnamed):g} lines",
         "products": f"about {profile.products.count:,}; half of the lines cost at most "
         f"{_median(profile.products.prices) / 10**profile.decimals:,.{profile.decimals}f}",
