@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.intake.lines_table import Names, read_lines, write_lines
 from ledgerflow.habits.lines import COLUMNS, UNNAMED, Lines
+from ledgerflow.intake.lines_table import Names, read_lines, write_lines
 
 GOOD = """inv,ts,cust,prod,qty,price,total,credit
 A1,2026-05-04 11:30:00,Asha,tea,2,12.50,25.00,false

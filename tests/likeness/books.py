@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from ledgerflow.intake.lines_table import read_lines
 from ledgerflow.habits.lines import Lines
+from ledgerflow.intake.lines_table import read_lines
 
 YARDSTICK = Path(__file__).parent / "yardstick"
 SMOKE = 3_000  # invoices

@@ -10,8 +10,8 @@ from ledgerflow.billing.money import currency
 from ledgerflow.billing.party import Party
 from ledgerflow.billing.supply import Exchange
 from ledgerflow.billing.tax import DocumentKind
-from ledgerflow.likeness.billed import lines_of
 from ledgerflow.habits.lines import UNNAMED
+from ledgerflow.likeness.billed import lines_of
 
 
 def test_lines_are_those_of_the_invoices_before_discount_and_tax() -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ledgerflow.habits.lines import UNNAMED, Lines, no_lines
 from ledgerflow.likeness.baskets import lifts, rebuy_share
 from ledgerflow.likeness.credit_notes import lags
 from ledgerflow.likeness.customers import named_share, repeat_share
 from ledgerflow.likeness.dependence import customer_share
 from ledgerflow.likeness.digits import off_list_share
-from ledgerflow.habits.lines import UNNAMED, Lines, no_lines
 from ledgerflow.likeness.portrait import portrait
 from ledgerflow.likeness.sales import gather
 from ledgerflow.likeness.validity import validity

@@ -15,8 +15,8 @@ from tests.likeness.books import (
     yardstick_score,
 )
 
-from ledgerflow.likeness.classifier import boosted_auc
 from ledgerflow.habits.lines import Lines
+from ledgerflow.likeness.classifier import boosted_auc
 from ledgerflow.likeness.scoring import Metric, Score, score
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]

@@ -20,11 +20,11 @@ from tests.likeness.books import (
 from ledgerflow.assembly import Application
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxContext
+from ledgerflow.habits.lines import Lines
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.intake.lines_table import read_lines
 from ledgerflow.likeness.billed import lines_of
 from ledgerflow.likeness.classifier import boosted_auc
-from ledgerflow.habits.lines import Lines
 from ledgerflow.likeness.portrait import portrait
 from ledgerflow.likeness.scoring import score
 from ledgerflow.reporting.figures import by_currency

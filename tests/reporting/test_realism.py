@@ -10,8 +10,8 @@ from tests.export.books import ASHA, GST_18, batch, invoice, line, sale
 from tests.reporting.test_report import Page, heights
 
 from ledgerflow.billing.invoice import Invoice
-from ledgerflow.likeness.billed import lines_of
 from ledgerflow.habits.lines import Lines
+from ledgerflow.likeness.billed import lines_of
 from ledgerflow.likeness.portrait import Portrait, portrait
 from ledgerflow.likeness.scoring import Metric, Score
 from ledgerflow.reporting.amounts import short

@@ -53,7 +53,8 @@ def orders_of(habits: Customers, days: Days, count: int, dice: Dice) -> Orders:
     time[named] = _times(habits, days, who, np.bincount(who, minlength=size), dice)
     score = score_of(rank)
     centre = np.average(score, weights=rate)
-    return Orders(customer, time, (score - centre) / np.sqrt(np.average((score - centre) ** 2, weights=rate)))
+    spread = float(np.sqrt(np.average((score - centre) ** 2, weights=rate)))
+    return Orders(customer, time, (score - centre) / (spread or 1.0))
 
 
 def spread_evenly(chance: Floats, order: Floats) -> Floats:

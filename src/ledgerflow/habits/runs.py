@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 from ledgerflow.habits.dice import Floats, score_of
 
 _TINY = 1e-9
+_ROUNDED = 2.0  # per cent by which written shares may miss the whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,9 @@ class Runs:
         return cls.of(triples)
 
     def __str__(self) -> str:
-        total = self.share.sum() / 100
-        words = zip(self.low.tolist(), self.high.tolist(), (self.share / total).tolist(), strict=True)
+        total = float(self.share.sum())
+        unit = 1.0 if abs(total - 100) < _ROUNDED else total / 100
+        words = zip(self.low.tolist(), self.high.tolist(), (self.share / unit).tolist(), strict=True)
         return " ".join(f"{_span(low, high)}:{_part(share)}" for low, high, share in words)
 
     def __len__(self) -> int:
@@ -106,7 +108,7 @@ class Runs:
 
 
 def _part(share: float) -> str:
-    return f"{share:.1f}" if share >= 1 else f"{share:.2g}"
+    return f"{share:.1f}" if share >= 0.995 else f"{share:.2g}"
 
 
 def _span(low: float, high: float) -> str:

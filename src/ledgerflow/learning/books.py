@@ -122,11 +122,11 @@ def _period(sales: Lines) -> "tuple[np.datetime64, np.datetime64]":
     order = np.lexsort((sales.ts, invoice))
     starts = np.flatnonzero(np.diff(invoice[order], prepend=-1))
     days = np.sort(sales.ts[order][starts].astype("datetime64[D]"))
-    early, late = days[min(THRESHOLD, len(days)) - 1], days[-min(THRESHOLD, len(days))]
+    few = min(THRESHOLD, max(1, len(days) // 20))
+    early, late = days[few - 1], days[-few]
     near = np.timedelta64(_NEAR, "D")
-    first = days[0] if early - days[0] <= near else early
-    last = days[-1] if days[-1] - late <= near else late
-    return (min(first, last), max(first, last))
+    inside = days[(days >= early - near) & (days <= late + near)]
+    return inside[0], inside[-1]
 
 
 def _decimals(price: Floats) -> int:

@@ -1,0 +1,93 @@
+"""A twin: right in itself, within its days, the same for the same seed, and drawn from a profile alone."""
+
+import hashlib
+from datetime import date
+
+import numpy as np
+import pytest
+from tests.learning.trades import distributor
+
+from ledgerflow.habits.lines import COLUMNS, Lines
+from ledgerflow.habits.profile import Profile
+from ledgerflow.habits.twin import twin
+from ledgerflow.learning.fit import fit
+
+GOLDEN = "a71fcb7f8cdaefb5828cad8c7fc6ed4236d9af75ba7e1c79f7d7360cda0529f8"
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return fit(distributor(shops=120, days=120))
+
+
+@pytest.fixture(scope="module")
+def made(profile: Profile) -> Lines:
+    return twin(profile, 1500, 5)
+
+
+def test_as_many_invoices_as_asked_for(made: Lines) -> None:
+    assert len(np.unique(made.inv[~made.credit])) == 1500
+
+
+@pytest.mark.requirement("RE-2.4")
+def test_lines_multiply_out_and_lie_in_time(made: Lines, profile: Profile) -> None:
+    assert np.abs(made.total - np.round(made.qty * made.price, 2)).max() < 0.0051
+    assert (np.diff(made.ts) >= np.timedelta64(0)).all()
+    assert made.ts[0].astype("datetime64[D]") >= np.datetime64(profile.learnt.first_day)
+    assert made.ts[-1].astype("datetime64[D]") <= np.datetime64(profile.learnt.last_day)
+    assert (made.price > 0).all()
+    assert ((made.qty > 0) != made.credit).all()
+    assert ((made.total > 0) != made.credit).all()
+
+
+def test_an_invoice_has_one_buyer_and_one_moment(made: Lines) -> None:
+    pairs = np.unique(np.stack([made.inv, made.cust, made.ts.astype(np.int64)]), axis=1)
+    assert pairs.shape[1] == len(np.unique(made.inv))
+
+
+def test_a_credit_note_takes_back_what_its_buyer_had_bought_before(made: Lines) -> None:
+    sold = {}
+    back: dict[tuple[int, int], float] = {}
+    for place in range(len(made)):
+        key = (int(made.cust[place]), int(made.prod[place]))
+        if made.credit[place]:
+            back[key] = back.get(key, 0) - made.qty[place]
+            assert key in sold
+        else:
+            sold[key] = sold.get(key, 0) + made.qty[place]
+    assert made.credit.any()
+
+
+def test_a_product_has_few_prices(made: Lines) -> None:
+    sales = made.take(~made.credit)
+    prices = {product: len(np.unique(sales.price[sales.prod == product])) for product in np.unique(sales.prod)[:100]}
+    assert max(prices.values()) <= 3
+
+
+@pytest.mark.requirement("RE-2.3")
+def test_the_same_seed_gives_the_same_books_and_another_others(profile: Profile, made: Lines) -> None:
+    assert _hash(twin(profile, 1500, 5)) == _hash(made)
+    assert _hash(twin(profile, 1500, 6)) != _hash(made)
+
+
+@pytest.mark.requirement("RE-2.3")
+def test_the_books_of_a_written_profile_are_those_of_the_golden_hash(profile: Profile) -> None:
+    """Whoever changes what is drawn changes the version of the generator, and this."""
+    assert _hash(twin(profile, 400, 1)) == GOLDEN
+
+
+def test_other_days_and_a_smaller_shop(profile: Profile) -> None:
+    days = (date(2026, 2, 2), date(2026, 2, 15))
+    lines = twin(profile, 60, 1, *days)
+    assert lines.ts[0].astype("datetime64[D]") >= np.datetime64(days[0])
+    sales = lines.take(~lines.credit)
+    assert len(np.unique(sales.inv)) == 60
+    assert sales.ts[-1].astype("datetime64[D]") <= np.datetime64(days[1])
+    weekday = (sales.ts.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    assert not (weekday == (np.datetime64("2025-04-07").astype(np.int64) + 3) % 7).any()  # its day of rest
+
+
+def _hash(lines: Lines) -> str:
+    """Over canonical rows: figures in their shortest decimal form."""
+    rows = zip(*(getattr(lines, column).tolist() for column in COLUMNS), strict=True)
+    return hashlib.sha256("\n".join(map(repr, rows)).encode()).hexdigest()
