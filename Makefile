@@ -48,8 +48,8 @@ bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_generate_100.py
 
-realism: venv       ## the measure of realism on half a million real lines
-	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py
+realism: venv       ## twins of half a million real lines, and the measure itself
+	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py
 
 clean:              ## away with all that was made, but the environment
 	rm -rf out build .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -45,16 +45,12 @@ def test_an_invoice_has_one_buyer_and_one_moment(made: Lines) -> None:
     assert pairs.shape[1] == len(np.unique(made.inv))
 
 
-def test_a_credit_note_takes_back_what_its_buyer_had_bought_before(made: Lines) -> None:
-    sold = {}
-    back: dict[tuple[int, int], float] = {}
+def test_credit_notes_take_back_what_their_buyer_had_bought_before_and_no_more(made: Lines) -> None:
+    held: dict[tuple[int, int], float] = {}
     for place in range(len(made)):
         key = (int(made.cust[place]), int(made.prod[place]))
-        if made.credit[place]:
-            back[key] = back.get(key, 0) - made.qty[place]
-            assert key in sold
-        else:
-            sold[key] = sold.get(key, 0) + made.qty[place]
+        held[key] = held.get(key, 0.0) + float(made.qty[place])
+        assert held[key] >= 0
     assert made.credit.any()
 
 

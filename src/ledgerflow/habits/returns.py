@@ -125,4 +125,18 @@ def _lines(
     line = begin[of] + (sale[of] - begin[of] + turn) % (end - begin)[of]
     wanted = np.maximum(np.round(each[of] / sold.price[line] / step), 1) * step
     back = np.where(whole[of], sold.quantity[line], np.minimum(sold.quantity[line], wanted))
-    return Returned(of, moment[of], line, back)
+    left = _left(line, moment[of], back, sold.quantity[line])
+    kept = left > 0
+    return Returned(of[kept], moment[of][kept], line[kept], left[kept])
+
+
+def _left(line: Ints, moment: Floats, back: Floats, sold: Floats) -> Floats:
+    """What can still come back of each line, where several notes ask for the same one: together no more than was sold."""
+    order = np.lexsort((moment, line))
+    asked = np.cumsum(back[order])
+    begins = np.diff(line[order], prepend=-1) != 0
+    before = asked - back[order]
+    earlier = before - np.maximum.accumulate(np.where(begins, before, 0.0))
+    left = np.empty(len(back))
+    left[order] = np.clip(sold[order] - earlier, 0, back[order])
+    return left
