@@ -131,7 +131,7 @@ def _lines(
 
 
 def _left(line: Ints, moment: Floats, back: Floats, sold: Floats) -> Floats:
-    """What can still come back of each line, where several notes ask for the same one: together no more than was sold."""
+    """What can still come back of each line, where several notes ask for the same: together no more than was sold."""
     order = np.lexsort((moment, line))
     asked = np.cumsum(back[order])
     begins = np.diff(line[order], prepend=-1) != 0
