@@ -12,7 +12,7 @@ from ledgerflow.habits.profile import Profile
 from ledgerflow.habits.twin import twin
 from ledgerflow.learning.fit import fit
 
-GOLDEN = "a71fcb7f8cdaefb5828cad8c7fc6ed4236d9af75ba7e1c79f7d7360cda0529f8"
+GOLDEN = "97609b0f073a17818047e02ecc92bae6623eefa92ac87f690553b5beece583ee"
 
 
 @pytest.fixture(scope="module")

@@ -161,8 +161,8 @@ def value_of(line: dict[str, Any]) -> Fraction:
 
 
 def within_its_value(line: dict[str, Any]) -> dict[str, Any]:
-    """A fixed discount only on what is worth more, or is returned."""
-    return {**line, "discount_amount": None} if 0 <= value_of(line) < 1 else line
+    """A fixed discount only on what is worth more, or is returned and worth as much."""
+    return {**line, "discount_amount": None} if -1 < value_of(line) < 1 else line
 
 
 def compare(example: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from ledgerflow.habits.dice import Dice, Draw, Floats, Ints, chance_of
 from ledgerflow.habits.profile import AMOUNT_EDGES, Prices, Profile, Variant, size_class
 from ledgerflow.habits.shelf import Shelf
 
-_SNAP = 0.03  # how far a price off the list may be from a price point to become it
+_SNAP = 0.05  # how far a price off the list may be from a price point to become it
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +94,12 @@ def _off_list(way: Prices, variant: Variant, points: tuple[int, ...], price: Flo
         here = classes == place
         runs = (variant.ratios[place] if place < len(variant.ratios) else None) or variant.ratio
         ratio[here] = runs.at(chance[here])
-    off = _near(np.maximum(np.round(price * ratio), 1), points)
+    off = np.maximum(np.round(price * ratio), 1)
     for listed, runs in variant.prices.items():
         here = price == listed
         if here.any():
             off[here] = np.maximum(np.round(runs.at(chance[here])), 1)
-    return off
+    return _near(off, points)
 
 
 def _near(price: Floats, points: tuple[int, ...]) -> Floats:

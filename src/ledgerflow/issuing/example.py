@@ -93,7 +93,7 @@ def _too_much(place: str, discount: Decimal, value: Decimal) -> Finding:
     return Finding(
         code="discount_over_value",
         place=place,
-        message=f"The discount, {discount}, is more than the value that it is taken from, {value}.",
+        message=f"The discount, {discount}, is more than the value that it is taken from, {value + ZERO}.",
         advice="Lower it to that value at most.",
         parameters={"discount": str(discount), "value": str(value)},
     )

@@ -6,6 +6,7 @@ from ledgerflow.habits.dice import Floats, Ints, score_of
 from ledgerflow.habits.runs import Runs
 
 THRESHOLD = 10
+_ALONE = 4.0  # times less than an even share of the values may stand alone
 _FINEST = 6  # times finer than elsewhere may stretches be at the top
 FEW = 5  # products that must share a price before it is told
 
@@ -35,7 +36,7 @@ def runs_of(values: Floats, owners: Ints, most: int = 40, threshold: int = THRES
         return None
     distinct, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     support = np.bincount(np.unique(np.stack([place, codes(owners)]), axis=1)[0], minlength=len(distinct))
-    alone = (support >= threshold) & (counts >= len(values) / (2.5 * most))
+    alone = (support >= threshold) & (counts >= len(values) / (_ALONE * most))
     spans = _spans(counts, alone, most, threshold)
     low, high = _quiet_ends(values, owners, threshold)
     edges = np.sqrt(np.maximum(distinct[:-1], 1e-9) * np.maximum(distinct[1:], 1e-9))

@@ -11,7 +11,7 @@ from ledgerflow.habits.runs import Runs
 from ledgerflow.learning.books import Books
 from ledgerflow.learning.grouping import THRESHOLD, runs_of
 
-_LINE_RUNS, _TOTAL_RUNS = 60, 20
+_LINE_RUNS, _TOTAL_RUNS = 60, 16
 _LONG = 10  # lines from which on it shows whether an invoice repeats products
 
 
