@@ -9,10 +9,10 @@ from tests.learning.trades import distributor
 
 from ledgerflow.habits.lines import COLUMNS, Lines
 from ledgerflow.habits.profile import Profile
-from ledgerflow.habits.twin import twin
+from ledgerflow.habits.twin import open_shop, twin
 from ledgerflow.learning.fit import fit
 
-GOLDEN = "97609b0f073a17818047e02ecc92bae6623eefa92ac87f690553b5beece583ee"
+GOLDEN = "57e63f2af605e0f7952108fafae1e75c154a93d2ce2eda90ea6de4987a42f2fc"
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,31 @@ def test_the_same_seed_gives_the_same_books_and_another_others(profile: Profile,
 def test_the_books_of_a_written_profile_are_those_of_the_golden_hash(profile: Profile) -> None:
     """Whoever changes what is drawn changes the version of the generator, and this."""
     assert _hash(twin(profile, 400, 1)) == GOLDEN
+
+
+@pytest.mark.requirement("RE-2.3")
+def test_blocks_may_be_made_by_anyone_in_any_order(profile: Profile) -> None:
+    """As one, two or eight workers would, each with a shop of its own."""
+    hashes = set()
+    for workers, lines in ((1, 10**9), (2, 3_000), (8, 400)):
+        shops = [open_shop(profile, 700, 4, None, None) for _ in range(workers)]
+        blocks = shops[0].blocks(lines)
+        made = {block.start: shops[turn % workers].sold(block) for turn, block in reversed(list(enumerate(blocks)))}
+        columns = [
+            [part[2], part[1], part[0].quantity, part[0].price, part[0].total] for _, part in sorted(made.items())
+        ]
+        joined = [np.concatenate(column) for column in zip(*columns, strict=True)]
+        hashes.add(hashlib.sha256(b"".join(column.tobytes() for column in joined)).hexdigest())
+        assert len(blocks) >= workers
+    assert len(hashes) == 1
+
+
+def test_invoices_are_numbered_in_time_and_notes_after_them(made: Lines) -> None:
+    sales, notes = (np.unique(made.inv[made.credit == kind]) for kind in (False, True))
+    assert sales.tolist() == list(range(1500))
+    assert notes.tolist() == list(range(1500, 1500 + len(notes)))
+    firsts = np.unique(made.take(~made.credit).inv, return_index=True)[1]
+    assert (np.diff(made.take(~made.credit).ts[firsts]) >= np.timedelta64(0)).all()
 
 
 def test_other_days_and_a_smaller_shop(profile: Profile) -> None:

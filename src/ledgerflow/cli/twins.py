@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import yaml
 from pydantic import ValidationError
 
@@ -148,7 +149,7 @@ def _place(folder: Path) -> None:
 def _write(folder: Path, lines: Lines, suffix: str) -> None:
     path = folder / _FILE.replace(".", f"{suffix}.")
     names = Names(
-        inv=_coded("S", lines.inv),
+        inv=_numbers(lines),
         cust=_coded("C", lines.cust),
         prod=lines.products or _coded("P", lines.prod),
     )
@@ -160,3 +161,13 @@ def _write(folder: Path, lines: Lines, suffix: str) -> None:
 
 def _coded(letter: str, codes: Ints) -> tuple[str, ...]:
     return tuple(f"{letter}{code}" for code in range(int(codes.max(initial=-1)) + 1))
+
+
+def _numbers(lines: Lines) -> tuple[str, ...]:
+    """Numbers of invoices and of credit notes, each a series of its own."""
+    codes, first = np.unique(lines.inv, return_index=True)
+    credit = lines.credit[first]
+    turn = np.where(credit, np.cumsum(credit), np.cumsum(~credit))
+    letters = np.where(credit, "C", "S")
+    numbers = {int(code): f"{letter}{count:07}" for code, letter, count in zip(codes, letters, turn, strict=True)}
+    return tuple(numbers.get(code, "") for code in range(int(codes.max(initial=-1)) + 1))

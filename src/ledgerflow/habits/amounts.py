@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ledgerflow.habits.baskets import Lines
+from ledgerflow.habits.baskets import Picked
 from ledgerflow.habits.charges import Charges
 from ledgerflow.habits.dice import Dice, Draw, Floats, Ints, chance_of
-from ledgerflow.habits.orders import Orders
 from ledgerflow.habits.profile import SIZE_EDGES, Cell, Invoices, Profile, Quantities, size_class
 from ledgerflow.habits.runs import Runs
 from ledgerflow.habits.shelf import Shelf
@@ -48,21 +47,20 @@ def cells_for(known: Mapping[int, Cell], count: int) -> list[Cell]:
 
 def quantities_of(
     profile: Profile,
-    orders: Orders,
+    named: NDArray[np.bool_],
     traits: Traits,
     counts: Ints,
-    lines: Lines,
+    lines: Picked,
     shelf: Shelf,
     charges: Charges,
     dice: Dice,
 ) -> Floats:
-    """The quantity of each line.
+    """The quantity of each line of a block; `named`, `traits` and `counts` are of its invoices.
 
     Each line has a score by its product and by chance; each invoice a shift, by bisection the one that brings its total
     nearest to one drawn from the totals of its size.
     """
     habits = profile.quantities
-    named = orders.named
     ruled = np.clip(np.where(named, habits.invoice_named, 2 * habits.invoice_unnamed) / _FULL, 0, 1)
     own = np.where(named, habits.invoice_named, habits.invoice_unnamed)
     share = ruled * np.where(named, _RULED[1], _RULED[0]) + (1 - ruled) * own
@@ -93,7 +91,7 @@ def _groups(
     named: NDArray[np.bool_],
     traits: Traits,
     counts: Ints,
-    lines: Lines,
+    lines: Picked,
     shelf: Shelf,
     luck: Floats,
     dice: Dice,

@@ -23,8 +23,8 @@ _SECOND = 64  # the draw of the second half of a pick's chances
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
-    """Each line's invoice, its place in it, key and product."""
+class Picked:
+    """Lines of a block of invoices: each one's invoice (from 0 in the block), place in it, key and product."""
 
     invoice: Ints
     place: Ints
@@ -33,7 +33,7 @@ class Lines:
 
 
 @dataclass(frozen=True, eq=False)
-class _Leaning:
+class Leaning:
     """How buyers pick: dearness, popularity and taste, each with the part of the variance that it explains."""
 
     dear: Floats
@@ -43,9 +43,23 @@ class _Leaning:
     taste: Floats
     taste_share: Floats
 
-    def of(self, which: Ints) -> "_Leaning":
+    def of(self, which: Ints) -> "Leaning":
         """The leanings of some."""
-        return _Leaning(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+        return Leaning(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True, eq=False)
+class Tastes:
+    """How invoices and customers lean, and how long each customer's own list is."""
+
+    invoices: Leaning
+    customers: Leaning
+    lists: Ints
+
+
+def line_keys(invoice: Ints, place: Ints) -> Ints:
+    """The entities of lines, by their invoices and places."""
+    return invoice << _LINE_BITS | place
 
 
 def line_counts(habits: Invoices, named: NDArray[np.bool_], score: Floats) -> Ints:
@@ -58,107 +72,111 @@ def line_counts(habits: Invoices, named: NDArray[np.bool_], score: Floats) -> In
     return counts
 
 
-def lines_of(profile: Profile, orders: Orders, traits: Traits, counts: Ints, shelf: Shelf, dice: Dice) -> Lines:
-    """All lines of all orders with their products."""
-    return _Filling(profile, orders, traits, counts, shelf, dice).lines()
-
-
-@dataclass(eq=False)
-class _Filling:
-    profile: Profile
-    orders: Orders
-    traits: Traits
-    counts: Ints
-    shelf: Shelf
-    dice: Dice
-    invoice: Ints = field(init=False)
-    place: Ints = field(init=False)
-    key: Ints = field(init=False)
-    start: Ints = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.invoice = np.repeat(np.arange(len(self.counts)), self.counts)
-        self.start = np.cumsum(self.counts) - self.counts
-        self.place = np.arange(len(self.invoice)) - self.start[self.invoice]
-        self.key = self.invoice << _LINE_BITS | self.place
-
-    def lines(self) -> Lines:
-        habits = self.profile.baskets
-        chances = self.dice.chances(Draw.LINE, self.key)
-        known = self.orders.named[self.invoice]
-        usual = known & (chances[0] < habits.usual)
-        follows = ~usual & (chances[2] < habits.siblings) & (self.place > 0)
-        anew, own = self._leanings()
-        slot = self._slots(usual)
-        product = self._pick(np.arange(len(self.key)), usual, slot, anew, own, 0)
-        self._follow(product, np.flatnonzero(follows), follows, chances[3])
-        again = self._repeats()
-        time = self.orders.time[self.invoice]
-        for turn in range(1, _TRIES):
-            bad = np.flatnonzero((self._twice(product) & ~again) | self._out_of_time(product, time, turn))
-            if not len(bad):
-                break
-            product[bad] = self._pick(bad, usual, slot, anew, own, turn)
-        self._repeat(product, np.flatnonzero(again & (self.place > 0)))
-        return Lines(self.invoice, self.place, self.key, product)
-
-    def _leanings(self) -> tuple[_Leaning, _Leaning]:
-        """The leanings of invoices and of customers."""
-        habits, orders, traits = self.profile.products, self.orders, self.traits
-        named, buyer = orders.named, np.maximum(orders.customer, 0)
-        size = size_class(self.counts)
-        dear = np.where(named, np.array(habits.dearness_named)[size], np.array(habits.dearness_unnamed)[size])
-        level = np.where(named, np.array(habits.popularity_named)[size], np.array(habits.popularity_unnamed)[size])
-        usual = score_of(np.clip(0.5 + 1.1 * level / _MEAN_OF_TWO, 1 - _MOST_POPULAR, _MOST_POPULAR))
-        taste = self.profile.baskets.taste
-        people = np.arange(orders.customers)
-        own = self.dice.normals(Draw.TASTE, people, 2)[0] * np.sqrt(taste / 2)
-        luck = self.dice.normals(Draw.INVOICE, np.arange(len(named)), 1)[1]
-        share = np.where(named, taste, taste / 3)
-        anew = _Leaning(
+def tastes_of(profile: Profile, orders: Orders, traits: Traits, counts: Ints, dice: Dice) -> Tastes:
+    """The leanings of all invoices, and of customers who on the whole lean as their invoices do."""
+    habits, taste = profile.products, profile.baskets.taste
+    named, buyer = orders.named, np.maximum(orders.customer, 0)
+    size = size_class(counts)
+    dear = np.where(named, np.array(habits.dearness_named)[size], np.array(habits.dearness_unnamed)[size])
+    level = np.where(named, np.array(habits.popularity_named)[size], np.array(habits.popularity_unnamed)[size])
+    usual = score_of(np.clip(0.5 + 1.1 * level / _MEAN_OF_TWO, 1 - _MOST_POPULAR, _MOST_POPULAR))
+    people = np.arange(orders.customers)
+    own = dice.normals(Draw.TASTE, people, 2)[0] * np.sqrt(taste / 2)
+    luck = dice.normals(Draw.INVOICE, np.arange(len(named)), 1)[1]
+    visits = np.maximum(np.bincount(buyer[named], minlength=len(people)), 1)
+    mean_of = [np.bincount(buyer[named], x[named], len(people)) / visits for x in (dear, usual, counts)]
+    spread = traits.customer_variance
+    return Tastes(
+        invoices=Leaning(
             dear=dear + traits.invoice[2],
             dear_share=traits.variance[2],
             popular=_pull(traits.invoice[3], traits.variance[3]),
             usual=usual,
             taste=np.where(named, own[buyer] + np.sqrt(taste / 2) * luck, np.sqrt(taste / 3) * luck),
-            taste_share=share,
-        )
-        orders_each = np.maximum(np.bincount(buyer[named], minlength=len(people)), 1)
-        mean_of = [np.bincount(buyer[named], x[named], len(people)) / orders_each for x in (dear, usual)]
-        spread = traits.customer_variance
-        return anew, _Leaning(
+            taste_share=np.where(named, taste, taste / 3),
+        ),
+        customers=Leaning(
             dear=traits.customer[2] + mean_of[0],
             dear_share=np.full(len(people), min(spread[2], 0.85)),
             popular=_pull(traits.customer[3], np.full(len(people), spread[3])),
             usual=mean_of[1],
             taste=own,
             taste_share=np.full(len(people), taste / 2),
-        )
+        ),
+        lists=np.maximum(3, profile.baskets.breadth * mean_of[2]).astype(np.int64),
+    )
+
+
+def picked(
+    profile: Profile, orders: Orders, tastes: Tastes, counts: Ints, shelf: Shelf, dice: Dice, block: slice
+) -> Picked:
+    """The lines of a block of invoices with their products; how invoices are cut into blocks makes no difference."""
+    return _Filling(profile, orders, tastes, counts, shelf, dice, block).lines()
+
+
+@dataclass(eq=False)
+class _Filling:
+    profile: Profile
+    orders: Orders
+    tastes: Tastes
+    counts: Ints
+    shelf: Shelf
+    dice: Dice
+    block: slice
+    entity: Ints = field(init=False)
+    first: Ints = field(init=False)
+    place: Ints = field(init=False)
+    key: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        counts = self.counts[self.block]
+        number = np.repeat(np.arange(len(counts)), counts)
+        self.first = (np.cumsum(counts) - counts)[number]
+        self.entity = number + self.block.start
+        self.place = np.arange(len(number)) - self.first
+        self.key = line_keys(self.entity, self.place)
+
+    def lines(self) -> Picked:
+        habits = self.profile.baskets
+        chances = self.dice.chances(Draw.LINE, self.key)
+        known = self.orders.named[self.entity]
+        usual = known & (chances[0] < habits.usual)
+        follows = ~usual & (chances[2] < habits.siblings) & (self.place > 0)
+        slot = self._slots(usual)
+        product = self._pick(np.arange(len(self.key)), usual, slot, 0)
+        self._follow(product, np.flatnonzero(follows), follows, chances[3])
+        again = self._repeats()
+        time = self.orders.time[self.entity]
+        any_time = self.dice.chances(Draw.LEAK, self.key)[0] < LEAK
+        for turn in range(1, _TRIES):
+            late = ~any_time & ~self.shelf.sells(product, time)
+            bad = np.flatnonzero((self._twice(product) & ~again) | late)
+            if not len(bad):
+                break
+            product[bad] = self._pick(bad, usual, slot, turn)
+        self._repeat(product, np.flatnonzero(again & (self.place > 0)))
+        return Picked(self.entity - self.block.start, self.place, self.key, product)
 
     def _slots(self, usual: NDArray[np.bool_]) -> Ints:
         """Places on the customer's own list: a run of it, so that no invoice takes one twice while the list is long."""
-        orders = self.orders
-        named, buyer = orders.named, np.maximum(orders.customer, 0)
-        lines = np.bincount(buyer[named], self.counts[named], orders.customers)
-        visits = np.maximum(np.bincount(buyer[named], minlength=orders.customers), 1)
-        length = np.maximum(3, self.profile.baskets.breadth * lines / visits).astype(np.int64)[buyer[self.invoice]]
+        length = self.tastes.lists[np.maximum(self.orders.customer[self.entity], 0)]
         before: Ints = np.cumsum(usual) - usual
-        turn: Ints = before - before[self.start][self.invoice]
-        begin = np.floor(self.dice.chances(Draw.ROUND, self.invoice)[0] * length).astype(np.int64)
+        turn: Ints = before - before[self.first]
+        begin = np.floor(self.dice.chances(Draw.ROUND, self.entity)[0] * length).astype(np.int64)
         slots: Ints = (begin + turn) % length
         return slots
 
-    def _pick(
-        self, which: Ints, usual: NDArray[np.bool_], slot: Ints, anew: _Leaning, own: _Leaning, turn: int
-    ) -> Ints:
-        found = self._find(Draw.PICK, self.key[which], anew.of(self.invoice[which]), turn)
+    def _pick(self, which: Ints, usual: NDArray[np.bool_], slot: Ints, turn: int) -> Ints:
+        found = self._find(Draw.PICK, self.key[which], self.tastes.invoices.of(self.entity[which]), turn)
         if turn < _USUAL_TRIES:
             mine = usual[which]
-            buyer = self.orders.customer[self.invoice[which[mine]]]
-            found[mine] = self._find(Draw.USUAL, buyer << _SLOT_BITS | slot[which[mine]], own.of(buyer), turn)
+            buyer = self.orders.customer[self.entity[which[mine]]]
+            found[mine] = self._find(
+                Draw.USUAL, buyer << _SLOT_BITS | slot[which[mine]], self.tastes.customers.of(buyer), turn
+            )
         return found
 
-    def _find(self, stream: Draw, keys: Ints, leaning: _Leaning, turn: int) -> Ints:
+    def _find(self, stream: Draw, keys: Ints, leaning: Leaning, turn: int) -> Ints:
         """Of two products that suit price and taste, the better seller as often as buyers lean to it."""
         chances = self.dice.chances(stream, keys, turn)
         dear, taste = score_of(chances[:2]), self.dice.normals(stream, keys, turn + _SECOND)
@@ -175,8 +193,7 @@ class _Filling:
 
     def _follow(self, product: Ints, which: Ints, follows: NDArray[np.bool_], chance: Floats) -> None:
         """Lines that follow take a product of the family of an earlier line."""
-        first = self.start[self.invoice]
-        leader = first + np.floor(chance * self.place).astype(np.int64)
+        leader = self.first + np.floor(chance * self.place).astype(np.int64)
         anchor = leader[which]
         for _ in range(3):
             anchor = np.where(follows[anchor], leader[anchor], anchor)
@@ -186,27 +203,22 @@ class _Filling:
     def _repeats(self) -> NDArray[np.bool_]:
         """Lines that name again a product of the same invoice: they come in clumps."""
         habits = self.profile.invoices
-        prone = self.dice.chances(Draw.PRONE, np.arange(len(self.counts)))[0] < habits.repeating
+        prone = self.dice.chances(Draw.PRONE, self.entity)[0] < habits.repeating
         often = habits.repeats / max(habits.repeating, 1e-9)
-        again: NDArray[np.bool_] = prone[self.invoice] & (self.dice.chances(Draw.DUPLICATE, self.key)[0] < often)
+        again: NDArray[np.bool_] = prone & (self.dice.chances(Draw.DUPLICATE, self.key)[0] < often)
         return again
 
     def _repeat(self, product: Ints, which: Ints) -> None:
         luck = self.dice.chances(Draw.DUPLICATE, self.key[which])[1]
-        earlier = self.start[self.invoice[which]] + np.floor(luck * self.place[which]).astype(np.int64)
+        earlier = self.first[which] + np.floor(luck * self.place[which]).astype(np.int64)
         product[which] = product[earlier]
 
     def _twice(self, product: Ints) -> NDArray[np.bool_]:
-        order = np.lexsort((self.place, product, self.invoice))
-        same = (np.diff(self.invoice[order]) == 0) & (np.diff(product[order]) == 0)
+        order = np.lexsort((self.place, product, self.entity))
+        same = (np.diff(self.entity[order]) == 0) & (np.diff(product[order]) == 0)
         twice = np.zeros(len(product), np.bool_)
         twice[order[1:]] = same
         return twice
-
-    def _out_of_time(self, product: Ints, time: Floats, turn: int) -> NDArray[np.bool_]:
-        late = ~self.shelf.sells(product, time)
-        late[late] = self.dice.chances(Draw.LEAK, self.key[late], turn)[0] >= LEAK
-        return late
 
 
 def _pull(score: Floats, variance: Floats) -> Floats:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ledgerflow.habits.baskets import Picked
 from ledgerflow.habits.dice import Dice, Draw, Floats, Ints, chance_of
-from ledgerflow.habits.profile import AMOUNT_EDGES, Prices, Profile, Variant, size_class
+from ledgerflow.habits.profile import AMOUNT_EDGES, SIZE_CLASSES, Prices, Profile, Variant, size_class
 from ledgerflow.habits.shelf import Shelf
 
 _SNAP = 0.05  # how far a price off the list may be from a price point to become it
@@ -36,52 +37,53 @@ class Charges:
         return np.where(self.leaning < lower, self.lower, np.where(self.leaning > 1 - higher, self.higher, self.lists))
 
 
-def charges_of(
-    profile: Profile, shelf: Shelf, product: Ints, invoice: Ints, counts: Ints, named: NDArray[np.bool_], dice: Dice
-) -> Charges:
-    """The price lists of named and unnamed buyers, for each line."""
+@dataclass(frozen=True, eq=False)
+class PriceLists:
+    """What each product costs unnamed (0) and named (1) buyers off the list, below and above it; and how much more
+    often than usual invoices of a size are charged above it."""
+
+    ways: tuple[Prices, Prices]
+    lists: Floats
+    lower: Floats
+    higher: Floats
+    by_size: Floats
+
+
+def price_lists(profile: Profile, shelf: Shelf, counts: Ints, named: NDArray[np.bool_], dice: Dice) -> PriceLists:
+    """The prices of all products."""
     ways = (profile.prices_unnamed, profile.prices_named)
     chances = dice.chances(Draw.VARIANT, np.arange(len(shelf)))
     lower, higher = (np.empty((2, len(shelf))) for _ in range(2))
-    for turn, way in enumerate(ways):
-        lower[turn] = np.minimum(
-            _off_list(way, way.lower, way.lower_points, shelf.price, chances[1 - turn]), shelf.price
-        )
-        higher[turn] = np.maximum(
-            _off_list(way, way.higher, way.higher_points, shelf.price, chances[3 - turn]), shelf.price
-        )
-    kind = named[invoice].astype(np.int64)
-    held = np.array([way.held for way in ways])[kind]
-    mood = dice.normals(Draw.INVOICE, np.arange(len(counts)), 1)[0][invoice]
-    luck = dice.normals(Draw.QUANTITY, _line_keys(invoice, counts))[1]
+    by_size = np.ones((2, SIZE_CLASSES))
+    for kind, way in enumerate(ways):
+        below = _off_list(way, way.lower, way.lower_points, shelf.price, chances[1 - kind])
+        above = _off_list(way, way.higher, way.higher_points, shelf.price, chances[3 - kind])
+        lower[kind], higher[kind] = np.minimum(below, shelf.price), np.maximum(above, shelf.price)
+        lines = np.bincount(size_class(counts)[named == bool(kind)], counts[named == bool(kind)], SIZE_CLASSES)
+        shares = np.array(way.higher_by_size)
+        usual = (shares * lines).sum() / max(lines.sum(), 1)
+        by_size[kind] = shares / usual if usual > 0 else 1.0
+    return PriceLists(ways, shelf.price, lower, higher, by_size)
+
+
+def charges_of(
+    lists: PriceLists, lines: Picked, counts: Ints, named: NDArray[np.bool_], dice: Dice, block: slice
+) -> Charges:
+    """The prices of a block's lines. `counts` and `named` are of its invoices."""
+    kind = named[lines.invoice].astype(np.int64)
+    held = np.array([way.held for way in lists.ways])[kind]
+    mood = dice.normals(Draw.INVOICE, np.arange(block.start, block.start + len(counts)), 1)[0][lines.invoice]
+    luck = dice.normals(Draw.QUANTITY, lines.key)[1]
     return Charges(
-        lists=shelf.price[product],
-        lower=lower[kind, product],
-        higher=higher[kind, product],
+        lists=lists.lists[lines.product],
+        lower=lists.lower[kind, lines.product],
+        higher=lists.higher[kind, lines.product],
         leaning=chance_of(np.sqrt(held) * mood + np.sqrt(1 - held) * luck),
-        lower_share=np.array([way.lower.shares for way in ways]),
-        higher_share=np.array([way.higher.shares for way in ways]),
+        lower_share=np.array([way.lower.shares for way in lists.ways]),
+        higher_share=np.array([way.higher.shares for way in lists.ways]),
         kind=kind,
-        by_size=_by_size(ways, kind, size_class(counts)[invoice]),
+        by_size=lists.by_size[kind, size_class(counts)[lines.invoice]],
     )
-
-
-def _line_keys(invoice: Ints, counts: Ints) -> Ints:
-    start = np.cumsum(counts) - counts
-    keys: Ints = invoice << 12 | (np.arange(len(invoice)) - start[invoice])
-    return keys
-
-
-def _by_size(ways: tuple[Prices, Prices], kind: Ints, size: Ints) -> Floats:
-    """How much more often lines of invoices of their size are charged above the list than the mean line."""
-    shares = np.array([way.higher_by_size for way in ways])[kind, size]
-    factor = np.ones(len(shares))
-    for which in (0, 1):
-        here = kind == which
-        mean = shares[here].mean() if here.any() else 0.0
-        if mean > 0:
-            factor[here] = shares[here] / mean
-    return factor
 
 
 def _off_list(way: Prices, variant: Variant, points: tuple[int, ...], price: Floats, chance: Floats) -> Floats:

@@ -11,7 +11,7 @@ from ledgerflow.habits.orders import spread_evenly
 from ledgerflow.habits.profile import Baskets, Products
 
 BANDS = 12  # of price, each with an equal share of the lines
-LEAK = 0.12  # of its usual sales a product makes outside its time
+LEAK = 0.12  # of the lines ask for products whatever the time
 _FAMILY_PRICE = 0.8  # of the variance of prices lies between families
 _FAMILY_TASTE = 0.7
 _WHOLE_SPAN = 0.97

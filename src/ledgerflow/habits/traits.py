@@ -22,6 +22,10 @@ class Traits:
     customer: Floats
     customer_variance: Floats
 
+    def of(self, block: slice) -> "Traits":
+        """The traits of a block of invoices."""
+        return Traits(self.invoice[:, block], self.variance[:, block], self.customer, self.customer_variance)
+
 
 def traits_of(effects: Effects, orders: Orders, dice: Dice) -> Traits:
     """The leanings of all customers and invoices."""

@@ -1,21 +1,24 @@
 """twin(): the books of a business that has a profile's habits, as invoice lines; nothing in them was ever sold."""
 
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from ledgerflow.habits.amounts import quantities_of
-from ledgerflow.habits.baskets import line_counts, lines_of
-from ledgerflow.habits.charges import charges_of
+from ledgerflow.habits.baskets import Tastes, line_counts, picked, tastes_of
+from ledgerflow.habits.charges import PriceLists, charges_of, price_lists
 from ledgerflow.habits.days import Days, clock, days_of
 from ledgerflow.habits.dice import Dice, Draw, Floats, Ints, chance_of
 from ledgerflow.habits.lines import Lines
 from ledgerflow.habits.orders import Orders, orders_of
 from ledgerflow.habits.profile import Profile
 from ledgerflow.habits.returns import Returned, Sold, returns_of
-from ledgerflow.habits.shelf import shelf_of
-from ledgerflow.habits.traits import traits_of
+from ledgerflow.habits.shelf import Shelf, shelf_of
+from ledgerflow.habits.traits import Traits, traits_of
 
+BLOCK = 200_000  # lines that are made at a time
 _HOUR = 5  # the place of the hour among the traits
 
 
@@ -23,27 +26,91 @@ def twin(profile: Profile, count: int, seed: int, first_day: date | None = None,
     """The lines of `count` invoices and of the credit notes to them, oldest first.
 
     From `first_day` to `last_day`, both included, by default the days learnt from. Equal arguments give equal lines, on
-    any machine with the same versions of numpy and scipy.
+    any machine with the same versions of numpy and scipy. Invoices are numbered in time, credit notes after them.
     """
-    dice = Dice(seed)
-    learnt = profile.learnt
+    shop = open_shop(profile, count, seed, first_day, last_day)
+    made = [shop.sold(block) for block in shop.blocks()]
+    sold, customer, product = _joined([part[0] for part in made]), *(np.concatenate(column) for column in _rest(made))
+    sales = _table(sold, customer, product, profile.decimals)
+    if profile.credit_notes is None:
+        return _numbered(sales)
+    back = returns_of(profile.credit_notes, sold, count, shop.days, profile.quantities.step, shop.dice)
+    return _numbered(_with_notes(sales, sold, back, count, profile.decimals))
+
+
+@dataclass(frozen=True, eq=False)
+class Shop:
+    """All that concerns the whole of the books: its blocks of invoices can be made in any order, by anyone."""
+
+    profile: Profile
+    dice: Dice
+    days: Days
+    orders: Orders
+    traits: Traits
+    counts: Ints
+    shelf: Shelf
+    tastes: Tastes
+    lists: PriceLists
+    moments: Floats
+
+    def blocks(self, lines: int = BLOCK) -> list[slice]:
+        """The invoices cut into blocks of about so many lines."""
+        ends = np.cumsum(self.counts)
+        cuts = np.searchsorted(ends, np.arange(lines, int(ends[-1]), lines)) + 1
+        edges = np.unique(np.concatenate(([0], cuts, [len(self.counts)]))).tolist()
+        return [slice(begin, end) for begin, end in pairwise(edges)]
+
+    def sold(self, block: slice) -> tuple[Sold, Ints, Ints]:
+        """The sale lines of a block, with the customer and the product of each."""
+        profile, dice, shelf = self.profile, self.dice, self.shelf
+        named, counts = self.orders.named[block], self.counts[block]
+        lines = picked(profile, self.orders, self.tastes, self.counts, shelf, dice, block)
+        charges = charges_of(self.lists, lines, counts, named, dice, block)
+        quantity = quantities_of(profile, named, self.traits.of(block), counts, lines, shelf, charges, dice)
+        price = charges.at(quantity)
+        invoice = lines.invoice + block.start
+        total = _rounded(quantity * price, profile.decimals)
+        sold = Sold(invoice, self.moments[invoice], quantity, price, total, named[lines.invoice])
+        return sold, self.orders.customer[invoice], lines.product
+
+
+def open_shop(profile: Profile, count: int, seed: int, first_day: date | None, last_day: date | None) -> Shop:
+    """The shop that will sell `count` invoices."""
+    dice, learnt = Dice(seed), profile.learnt
     days = days_of(profile.calendar, learnt, first_day or learnt.first_day, last_day or learnt.last_day, dice)
     orders = orders_of(profile.customers, days, count, dice)
     traits = traits_of(profile.effects, orders, dice)
     counts = line_counts(profile.invoices, orders.named, traits.invoice[0])
     shelf = shelf_of(profile.products, profile.baskets, dice)
-    lines = lines_of(profile, orders, traits, counts, shelf, dice)
-    charges = charges_of(profile, shelf, lines.product, lines.invoice, counts, orders.named, dice)
-    quantity = quantities_of(profile, orders, traits, counts, lines, shelf, charges, dice)
-    price = charges.at(quantity)
-    moment = _moments(profile, days, orders, traits.invoice[_HOUR], dice)[lines.invoice]
-    total = _rounded(quantity * price, profile.decimals)
-    sold = Sold(lines.invoice, moment, quantity, price, total, orders.named[lines.invoice])
-    sales = _table(sold, lines.invoice, orders.customer[lines.invoice], lines.product, profile.decimals)
-    if profile.credit_notes is None:
-        return sales.in_order()
-    back = returns_of(profile.credit_notes, sold, count, days, profile.quantities.step, dice)
-    return _with_notes(sales, sold, back, count, profile.decimals).in_order()
+    return Shop(
+        profile=profile,
+        dice=dice,
+        days=days,
+        orders=orders,
+        traits=traits,
+        counts=counts,
+        shelf=shelf,
+        tastes=tastes_of(profile, orders, traits, counts, dice),
+        lists=price_lists(profile, shelf, counts, orders.named, dice),
+        moments=_moments(profile, days, orders, traits.invoice[_HOUR], dice),
+    )
+
+
+def _rest(made: list[tuple[Sold, Ints, Ints]]) -> tuple[list[Ints], list[Ints]]:
+    return [part[1] for part in made], [part[2] for part in made]
+
+
+def _joined(parts: list[Sold]) -> Sold:
+    return Sold(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Sold)))
+
+
+def _numbered(lines: Lines) -> Lines:
+    """The lines oldest first, invoices numbered from 0 in time, and credit notes after them."""
+    ordered = lines.in_order()
+    codes, first, place = np.unique(ordered.inv, return_index=True, return_inverse=True)
+    number = np.empty(len(codes), np.int64)
+    number[np.lexsort((first, ordered.credit[first]))] = np.arange(len(codes))
+    return replace(ordered, inv=number[place])
 
 
 def _moments(profile: Profile, days: Days, orders: Orders, score: Floats, dice: Dice) -> Floats:
@@ -61,17 +128,17 @@ def _rounded(amount: Floats, decimals: int) -> Floats:
     return rounded if decimals else np.round(amount, 2)
 
 
-def _table(sold: Sold, invoice: Ints, customer: Ints, product: Ints, decimals: int) -> Lines:
+def _table(sold: Sold, customer: Ints, product: Ints, decimals: int) -> Lines:
     unit = 10.0**decimals
     return Lines(
-        inv=invoice,
+        inv=sold.invoice,
         ts=sold.moment.astype("datetime64[s]"),
         cust=customer,
         prod=product,
         qty=sold.quantity,
         price=np.round(sold.price / unit, decimals),
         total=np.round(sold.total / unit, decimals or 2),
-        credit=np.zeros(len(invoice), np.bool_),
+        credit=np.zeros(len(customer), np.bool_),
     )
 
 
