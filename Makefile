@@ -18,7 +18,7 @@ venv: $(VENV)/.ready  ## the environment, from the lock file
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml examples/ledgerflow-tax-nz/pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e examples/ledgerflow-tax-nz
 	touch $@
 
