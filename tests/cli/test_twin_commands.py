@@ -1,5 +1,6 @@
 """`ledgerflow fit`, and the lines of `ledgerflow simulate`, as a user meets them."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,20 @@ def test_a_profile_is_told_in_words_and_makes_a_twin(run: Run, books: Path, prof
     assert lines.ts.max() < np.datetime64("2026-03-01")
 
 
+def test_an_earlier_result_stays_until_a_new_one_is_whole(run: Run, profile: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "lines.parquet").mkdir(parents=True)
+    outcome = run("simulate", "--profile", profile, "--count", "40", "--format", "lines", "--out", out)
+    assert outcome.status == 2
+    assert "lines.parquet" in outcome.err
+    (out / "lines.parquet").rmdir()
+    (out / "lines-INR.parquet").write_bytes(b"of earlier books")
+    outcome = run("simulate", "--profile", profile, "--count", "40", "--format", "lines", "--out", out, "--json")
+    assert outcome.status == 0
+    assert json.loads(outcome.out)["file"] == str(out / "lines.parquet")
+    assert [path.name for path in out.iterdir()] == ["lines.parquet"]
+
+
 def test_without_a_count_and_days_a_twin_is_as_large_as_what_was_learnt(
     run: Run, books: Path, profile: Path, tmp_path: Path
 ) -> None:
@@ -71,10 +86,16 @@ def test_a_configuration_s_books_as_lines_a_file_a_currency(run: Run, tmp_path: 
     ("words", "said"),
     [
         (["--profile", "PROFILE"], "--format: A profile makes lines"),
-        (["demo.yaml", "--profile", "PROFILE", "--format", "lines"], "are given"),
+        (["demo.yaml", "--profile", "PROFILE", "--format", "lines"], "beside it a configuration"),
         (["--format", "lines"], "Nothing says what to simulate"),
         (["--profile", "nowhere.yaml", "--format", "lines"], "nowhere.yaml"),
         (["--profile", "PROFILE", "--format", "lines", "--count", "0"], "--count: 0 invoices"),
+        (["--profile", "PROFILE", "--format", "lines", "--seed", "-1"], "--seed: -1 is no seed"),
+        (["--profile", "PROFILE", "--format", "lines", "--database", "x.db"], "--database: Lines are written without"),
+        (
+            ["--profile", "PROFILE", "--format", "lines", "--from", "0001-01-01", "--to", "9999-12-31"],
+            "--to: From 0001-01-01 to 9999-12-31 is more than",
+        ),
         (
             ["--profile", "PROFILE", "--format", "lines", "--from", "2026-03-01", "--to", "2026-02-01"],
             "--from: The first day is after the last",

@@ -1,10 +1,16 @@
 """A twin: right in itself, within its days, the same for the same seed, and drawn from a profile alone."""
 
+import copy
 import hashlib
+from collections.abc import Iterator
 from datetime import date
+from itertools import cycle
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
+from pydantic import ValidationError
 from tests.learning.trades import distributor
 
 from ledgerflow.habits.lines import COLUMNS, Lines
@@ -12,7 +18,7 @@ from ledgerflow.habits.profile import Profile
 from ledgerflow.habits.twin import open_shop, twin
 from ledgerflow.learning.fit import fit
 
-GOLDEN = "57e63f2af605e0f7952108fafae1e75c154a93d2ce2eda90ea6de4987a42f2fc"
+GOLDEN = "94c9eab1239d4442759bba7f1694214c3ef5732e100559464ee5236f7b6ec4d6"
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +112,40 @@ def test_other_days_and_a_smaller_shop(profile: Profile) -> None:
     assert sales.ts[-1].astype("datetime64[D]") <= np.datetime64(days[1])
     weekday = (sales.ts.astype("datetime64[D]").astype(np.int64) + 3) % 7
     assert not (weekday == (np.datetime64("2025-04-07").astype(np.int64) + 3) % 7).any()  # its day of rest
+
+
+@pytest.mark.requirement("RE-2.6")
+def test_a_spoilt_profile_is_refused_or_makes_sound_books(profile: Profile) -> None:
+    """Every leaf in turn, by something else: a refusal, or lines that are right, and nothing else."""
+    tree = yaml.safe_load(profile.to_yaml())
+    spoils = cycle([0, -1, 1e300, "", [], None, float("nan"), float("inf"), "0:0", "1e300:1", [1], 0.5])
+    refused = 0
+    for path in list(_leaves(tree))[::7]:
+        spoilt = copy.deepcopy(tree)
+        _put(spoilt, path, next(spoils))
+        try:
+            read = Profile.model_validate(spoilt)
+        except ValidationError:
+            refused += 1
+            continue
+        made = twin(read, 30, 1)
+        assert np.isfinite(made.total).all()
+        assert (made.price > 0).all()
+    assert refused > 100
+
+
+def _leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    if path and not children:
+        yield path
+    for key, child in children:
+        yield from _leaves(child, (*path, key))
+
+
+def _put(tree: Any, path: tuple[Any, ...], value: object) -> None:
+    for key in path[:-1]:
+        tree = tree[key]
+    tree[path[-1]] = value
 
 
 def _hash(lines: Lines) -> str:

@@ -1,5 +1,6 @@
 """Learning: a profile stays small, tells nobody's secret, says what it could not learn, and its twin looks real."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -64,8 +65,9 @@ def test_a_planted_product_and_a_planted_buyer_leave_no_trace(shops: Lines, prof
         credit=np.zeros(count, np.bool_),
     )
     text = fit(shops.with_more(planted).in_order()).to_yaml()
-    for secret in ("7919", "7920", "4242", "424217", "3359374"):
-        assert secret not in text
+    told = np.array([float(word) for word in re.findall(r"\d+(?:\.\d+)?(?:e[+-]\d+)?", text)])
+    for secret in (7919.0, 4242.17, 424217.0, 7919 * 4242.17, 7919 * 424217.0):
+        assert np.abs(told / secret - 1).min() > 0.001, secret
     made = twin(Profile.model_validate(yaml.safe_load(text)), 2000, 1)
     assert not (made.qty == 7919).any()
     assert not (made.price == 4242.17).any()

@@ -92,9 +92,11 @@ def simulate(
     """
     days = tuple(moment.date() if moment else None for moment in (first, last))
     if profile or formats == "lines":
-        from ledgerflow.cli.twins import make_asked
+        from ledgerflow.cli.making import Wish
+        from ledgerflow.cli.twins import Sources, make_lines
 
-        make_asked(config, catalogue, profile, formats, out, (count, seed), days)
+        asked = Wish(config or Path(), catalogue or Path(), out, formats, count, seed, database, tenant, *days)
+        make_lines(Sources(config, catalogue, profile), asked, as_json=as_json)
         return
     if config is None or catalogue is None:
         raise typer.BadParameter("Name a configuration and its --catalogue, or a --profile with --format lines.")
@@ -109,11 +111,12 @@ def simulate(
 def fit(
     lines: Annotated[Path, typer.Argument(help="Invoice lines: .csv, .parquet or .xlsx.", metavar="LINES")],
     out: Annotated[Path, typer.Option("--out", help="Where the profile goes.")] = Path("profile.yaml"),
+    as_json: AsJson = False,
 ) -> None:
     """Learns how a business sells from its own invoice lines: a profile without a row, a name, a product or a buyer."""
     from ledgerflow.cli.twins import learn
 
-    learn(lines, out)
+    learn(lines, out, as_json=as_json)
 
 
 @app.command()

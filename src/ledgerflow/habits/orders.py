@@ -98,7 +98,8 @@ def _times(habits: Customers, days: Days, who: Ints, orders: Ints, dice: Dice) -
     before = np.concatenate(([0.0], run))[start]
     whole = np.bincount(who, gap, size) + tail
     time = begin[who] + life[who] * (run - before[who]) / whole[who]
-    return _keep_days(habits, days, time, who, companion, own, more, chances[3])
+    manner = dice.chances(Draw.CUSTOMER, np.arange(size), 2)
+    return _keep_days(habits, days, time, who, companion, manner, chances[3])
 
 
 def _lives(habits: Customers, orders: Ints, own: Floats, more: Floats) -> tuple[Floats, Floats]:
@@ -115,18 +116,17 @@ def _keep_days(
     time: Floats,
     who: Ints,
     companion: NDArray[np.bool_],
-    own: Floats,
-    more: Floats,
+    manner: Floats,
     part: Floats,
 ) -> Floats:
     """Orders of customers who keep a weekday, or a day of the month, moved to the nearest such day that is open."""
     if not (habits.week_loyal or habits.month_loyal):
         return time
     day = days.day_at(time)
-    weekly = (more[2] < habits.week_loyal)[who] & ~companion
-    monthly = (more[2] > 1 - habits.month_loyal)[who] & ~companion
-    home = pick(np.bincount(days.weekday, days.weights, 7).astype(np.float64), own[1])[who]
-    date = pick(np.bincount(days.month_day, days.weights, 32).astype(np.float64), own[1])[who]
+    weekly = (manner[0] < habits.week_loyal)[who] & ~companion
+    monthly = (manner[0] > 1 - habits.month_loyal)[who] & ~companion
+    home = pick(np.bincount(days.weekday, days.weights, 7).astype(np.float64), manner[1])[who]
+    date = pick(np.bincount(days.month_day, days.weights, 32).astype(np.float64), manner[1])[who]
     step = date - days.month_day[day]
     step = np.where(step > 15, step - 30, np.where(step < -15, step + 30, step))
     week_step = (home - days.weekday[day] + 3) % 7 - 3

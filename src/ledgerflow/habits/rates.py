@@ -1,7 +1,9 @@
 """Rates: how often something happens, unevenly over many; a mixture on a grid, learnt from counts above nought."""
 
+from typing import Annotated, Self
+
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import gammainc, gammaincinv
 
 from ledgerflow.habits.dice import Floats, Ints
@@ -16,11 +18,17 @@ class Rates(BaseModel):
     """Shares of a population on a grid of rates, even on a logarithmic scale from `lowest` to `highest`; `seen` is the
     share that is met at least once in the period learnt from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    lowest: float
-    highest: float
-    shares: tuple[float, ...]
-    seen: float
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    lowest: Annotated[float, Field(ge=1e-3)]
+    highest: Annotated[float, Field(le=1e9)]
+    shares: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=2, max_length=200)]
+    seen: Annotated[float, Field(ge=1e-3, le=1)]
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.lowest >= self.highest or not sum(self.shares):
+            raise ValueError("rates rise from the lowest to the highest, and some have a share")
+        return self
 
     @property
     def grid(self) -> Floats:

@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 from ledgerflow.habits.dice import Floats, score_of
 
 _TINY = 1e-9
+_LARGEST = 1e15
 _ROUNDED = 2.0  # per cent by which written shares may miss the whole
 
 
@@ -40,7 +41,9 @@ class Runs:
             values, _, share = word.rpartition(":")
             low, _, high = values.partition("~")
             triples.append((float(low), float(high or low), float(share)))
-        if not triples or any(low > high or share < 0 for low, high, share in triples):
+        lows = [low for low, _, _ in triples]
+        sound = all(0 <= low <= high < _LARGEST and 0 <= share < _LARGEST for low, high, share in triples)
+        if not sound or lows != sorted(lows) or not sum(share for _, _, share in triples):
             raise ValueError("runs are written as 1:28.1 2:15 13~23:9.7, in rising order")
         return cls.of(triples)
 
@@ -112,4 +115,4 @@ def _part(share: float) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{low:.10g}" if low == high else f"{low:.3g}~{high:.3g}"
+    return f"{low:.10g}" if low == high else f"{low:.10g}~{high:.10g}"

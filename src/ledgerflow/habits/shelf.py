@@ -97,7 +97,7 @@ def shelf_of(habits: Products, baskets: Baskets, dice: Dice) -> Shelf:
     bands = np.concatenate(([0.0], np.where(starts > 0, ends[np.maximum(starts, 1) - 1], 0.0), [1.0]))
     kin = np.lexsort((-density, family))
     return Shelf(
-        price=_prices(habits, weight, by_price, more[2], own[3]),
+        price=_prices(habits, weight, by_price, more[2], dice.chances(Draw.PRODUCT, products, 2)[1]),
         weight=density,
         popularity=popularity,
         begin=begin,

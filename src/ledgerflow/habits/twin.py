@@ -1,5 +1,6 @@
 """twin(): the books of a business that has a profile's habits, as invoice lines; nothing in them was ever sold."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
@@ -22,16 +23,28 @@ BLOCK = 200_000  # lines that are made at a time
 _HOUR = 5  # the place of the hour among the traits
 
 
-def twin(profile: Profile, count: int, seed: int, first_day: date | None = None, last_day: date | None = None) -> Lines:
+def twin(
+    profile: Profile,
+    count: int,
+    seed: int,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Lines:
     """The lines of `count` invoices and of the credit notes to them, oldest first.
 
     From `first_day` to `last_day`, both included, by default the days learnt from. Equal arguments give equal lines, on
     any machine with the same versions of numpy and scipy. Invoices are numbered in time, credit notes after them.
+    `told` hears how many invoices are made, and of how many.
     """
     shop = open_shop(profile, count, seed, first_day, last_day)
-    made = [shop.sold(block) for block in shop.blocks()]
-    sold, customer, product = _joined([part[0] for part in made]), *(np.concatenate(column) for column in _rest(made))
-    sales = _table(sold, customer, product, profile.decimals)
+    made = []
+    for block in shop.blocks():
+        made.append(shop.sold(block))
+        told(block.stop, count)
+    parts, customers, products = zip(*made, strict=True)
+    sold = _joined(parts)
+    sales = _table(sold, np.concatenate(customers), np.concatenate(products), profile.decimals)
     if profile.credit_notes is None:
         return _numbered(sales)
     back = returns_of(profile.credit_notes, sold, count, shop.days, profile.quantities.step, shop.dice)
@@ -96,11 +109,7 @@ def open_shop(profile: Profile, count: int, seed: int, first_day: date | None, l
     )
 
 
-def _rest(made: list[tuple[Sold, Ints, Ints]]) -> tuple[list[Ints], list[Ints]]:
-    return [part[1] for part in made], [part[2] for part in made]
-
-
-def _joined(parts: list[Sold]) -> Sold:
+def _joined(parts: Sequence[Sold]) -> Sold:
     return Sold(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Sold)))
 
 

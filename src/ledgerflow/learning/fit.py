@@ -1,6 +1,7 @@
 """fit(): the habits of a business, learnt from its own invoice lines."""
 
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 
@@ -18,35 +19,40 @@ from ledgerflow.learning.products import Catalogue, catalogue_of
 from ledgerflow.learning.quantities import Amounts, amounts_of
 from ledgerflow.learning.returns import returns_of
 from ledgerflow.learning.sizes import Sizes, sizes_of
-from ledgerflow.learning.tastes import baskets_of
+from ledgerflow.learning.tastes import TRIES, baskets_of
 
 LEAST_INVOICES = 3 * THRESHOLD
 LARGEST = 64_000 - 500  # bytes of a profile, with some room for the baskets
+_STEPS = 3 + 2 * TRIES
 _DETAILS = (12, 10, 8, 6, 4)  # runs of a cell of quantities: as many as there is room for
 
 
-def fit(lines: Lines, told: Callable[[str], None] | None = None) -> Profile:
+def fit(lines: Lines, told: Callable[[int, int], None] = lambda done, total: None) -> Profile:
     """The profile of the business behind lines of at least LEAST_INVOICES sales.
 
-    `told` hears what is being learnt. The same lines give the same profile: the dice that break ties are fixed.
+    `told` hears how many steps are done, and of how many. The same lines give the same profile: the dice that break
+    ties are fixed.
     """
-    say = told or (lambda words: None)
+    steps = count(1)
+
+    def step() -> None:
+        told(next(steps), _STEPS)
+
     dice = np.random.Generator(np.random.Philox(key=[0, 0]))
     books = books_of(lines)
-    say("calendar")
     season = season_of(books)
-    say("customers")
     customers = customers_of(books, season.time)
-    say("products and prices")
+    step()
     sizes = sizes_of(books, dice)
     catalogue = catalogue_of(books, season.time, dice)
+    step()
     for detail in _DETAILS:
         amounts = amounts_of(books, catalogue, dice, detail)
         profile = _profile(books, season, customers, sizes, catalogue, amounts)
         if len(profile.to_yaml().encode()) <= LARGEST:
             break
-    say("baskets")
-    return profile.model_copy(update={"baskets": baskets_of(books, profile)})
+    step()
+    return profile.model_copy(update={"baskets": baskets_of(books.sales, profile, step)})
 
 
 def _profile(

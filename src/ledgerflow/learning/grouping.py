@@ -4,6 +4,7 @@ import numpy as np
 
 from ledgerflow.habits.dice import Floats, Ints, score_of
 from ledgerflow.habits.runs import Runs
+from ledgerflow.likeness.statistics import ranks
 
 THRESHOLD = 10
 _ALONE = 4.0  # times less than an even share of the values may stand alone
@@ -18,10 +19,7 @@ def codes(values: Ints) -> Ints:
 
 def rank_scores(values: Floats) -> Floats:
     """Normal scores of the ranks, equals sharing their mean rank."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    top = np.cumsum(count)
-    middle = top - count / 2
-    return score_of(middle[place] / max(len(values), 1))
+    return score_of((ranks(values) - 0.5) / max(len(values), 1))
 
 
 def runs_of(values: Floats, owners: Ints, most: int = 40, threshold: int = THRESHOLD) -> Runs | None:
@@ -44,7 +42,10 @@ def runs_of(values: Floats, owners: Ints, most: int = 40, threshold: int = THRES
     for begin, end in spans:
         held = float(counts[begin:end].sum())
         if alone[begin]:
-            runs.append((float(distinct[begin]), float(distinct[begin]), held))
+            value = float(distinct[begin])
+            if runs and runs[-1][1] > value:  # a stretch whose blurred end went past
+                runs[-1] = (min(runs[-1][0], value), value, runs[-1][2])
+            runs.append((value, value, held))
             continue
         under = max(low, 0.0) if begin == 0 else float(edges[begin - 1])
         over = high if end == len(distinct) else float(edges[end - 1])

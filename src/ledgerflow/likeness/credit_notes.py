@@ -37,21 +37,28 @@ def _amounts(sales: Sales) -> Figures:
 
 def lags(sales: Sales) -> Figures:
     """Days from the last sale of the same product to the same customer to each credited line that had one."""
+    sold, back = traced(sales)
+    days: Figures = (_seconds(back) - _seconds(sold)) / _DAY
+    return days
+
+
+def traced(sales: Sales) -> tuple[Lines, Lines]:
+    """The credited lines that had an earlier sale of the same product to the same customer: the last such sale of
+    each, and they themselves."""
     sold, back = _named(sales.lines), _named(sales.credits)
     if not len(sold) or not len(back):
-        return np.empty(0)
+        return sold.take(np.empty(0, np.int64)), back.take(np.empty(0, np.int64))
     reach = int(max(sold.prod.max(), back.prod.max())) + 1
     deal = np.concatenate([one.cust * reach + one.prod for one in (sold, back)])
     deal = np.unique(deal, return_inverse=True)[1]
     when = np.concatenate([_seconds(sold), _seconds(back)])
     when -= when.min()
     key = deal * (int(when.max()) + 1) + when
-    sales_in_order = np.sort(key[: len(sold)])
-    before = np.searchsorted(sales_in_order, key[len(sold) :], side="right") - 1
-    back_from = key[len(sold) :] - sales_in_order[np.maximum(before, 0)]
-    found = (before >= 0) & (back_from <= when[len(sold) :])
-    days: Figures = back_from[found] / _DAY
-    return days
+    order = np.argsort(key[: len(sold)], kind="stable")
+    before = np.searchsorted(key[: len(sold)][order], key[len(sold) :], side="right") - 1
+    last = order[np.maximum(before, 0)]
+    found = (before >= 0) & (deal[: len(sold)][last] == deal[len(sold) :])
+    return sold.take(last[found]), back.take(found)
 
 
 def _named(lines: Lines) -> Lines:
