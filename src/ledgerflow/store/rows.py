@@ -1,4 +1,8 @@
-"""The tables of a ledger, each led by its tenant. Rows never leave the store."""
+"""The tables of the books, each led by its tenant, so that they can be distributed by tenant. Rows never leave the store.
+
+What is entered stays as it was: the audit trail, invoices and void numbers refuse a change by triggers of the database
+(`immutable`), and by the rights of the program's role on PostgreSQL.
+"""
 
 from datetime import date
 from typing import ClassVar
@@ -6,11 +10,14 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+Words = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that both databases compare byte by byte: a prefix is a range, and an index serves it."""
+
 
 class Row(DeclarativeBase):
     """A row of any table. Every row belongs to a tenant, and the key says so first."""
 
-    type_annotation_map: ClassVar = {int: BigInteger, str: Text}
+    type_annotation_map: ClassVar = {int: BigInteger, str: Words}
 
     __abstract__ = True
     tenant: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
@@ -21,19 +28,56 @@ def _of_tenant() -> ForeignKeyConstraint:
 
 
 class TenantRow(Row):
-    """A tenant, entered when its ledger is first opened."""
+    """A tenant, entered when its books are first opened."""
 
     __tablename__ = "tenants"
 
 
 class CounterRow(Row):
-    """The last count taken of a series in a period."""
+    """The last count taken of a series in a period: of SQLite's series, of gapless ones, and of the books' own lists."""
 
     __tablename__ = "counters"
     __table_args__ = (_of_tenant(),)
     series: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class SequenceRow(Row):
+    """The native sequence of PostgreSQL that counts a series in a period; written by `take_numbers` alone."""
+
+    __tablename__ = "sequences"
+    __table_args__ = (_of_tenant(),)
+    series: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class EpochRow(Row):
+    """The fence round Redis: which of its keys counts a sub-series now, from which count on, and the last one booked."""
+
+    __tablename__ = "epochs"
+    __table_args__ = (_of_tenant(),)
+    series: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[int]
+    base: Mapped[int]
+    last: Mapped[int]
+
+
+class BlockRow(Row):
+    """Consecutive counts taken together. `open` until a deed uses them, or until they are given back (`released`) or
+    reclaimed (`expired`); `expires_at` is ISO 8601 in UTC, and `holder` says who took them."""
+
+    __tablename__ = "blocks"
+    __table_args__ = (_of_tenant(), Index("blocks_by_state", "tenant", "state", "expires_at"))
+    series: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+    state: Mapped[str]
+    expires_at: Mapped[str]
+    holder: Mapped[str]
 
 
 class BatchRow(Row):
@@ -49,13 +93,21 @@ class BatchRow(Row):
 
 
 class InvoiceRow(Row):
-    """An invoice: what it is searched by, amounts in minor units, and the whole of it as JSON."""
+    """An invoice: what it is searched by, amounts in minor units, and the whole of it as JSON.
+
+    `count` is its place in the series and period, 0 where it comes from older books that had no series; `buyer_key` the
+    buyer's name without regard to case; `corrects` the number that a note corrects; `generation_metadata` is JSON.
+    """
 
     __tablename__ = "invoices"
     __table_args__ = (
         ForeignKeyConstraint(["tenant", "batch"], ["batches.tenant", "batches.number"]),
         UniqueConstraint("tenant", "number", name="invoices_number_once"),
-        Index("invoices_by_day", "tenant", "day"),
+        Index("invoices_by_count", "tenant", "series", "period", "count"),
+        Index("invoices_by_day", "tenant", "day", "number"),
+        Index("invoices_by_buyer", "tenant", "buyer_key", "day"),
+        Index("invoices_by_amount", "tenant", "payable", "day"),
+        Index("invoices_by_correction", "tenant", "corrects"),
     )
     batch: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -63,13 +115,18 @@ class InvoiceRow(Row):
     day: Mapped[date]
     kind: Mapped[str]
     series: Mapped[str]
+    period: Mapped[str]
+    count: Mapped[int]
     strategy: Mapped[str]
     buyer: Mapped[str]
+    buyer_key: Mapped[str]
     currency: Mapped[str]
     taxable_value: Mapped[int]
     tax: Mapped[int]
     payable: Mapped[int]
-    generation_id: Mapped[str]
+    corrects: Mapped[str | None]
+    trace_id: Mapped[str]
+    generation_metadata: Mapped[str]
     retry_count: Mapped[int]
     last_error: Mapped[str]
     document: Mapped[str]
@@ -79,10 +136,11 @@ class VoidNumberRow(Row):
     """A number that was taken and that no invoice bears."""
 
     __tablename__ = "void_numbers"
-    __table_args__ = (_of_tenant(),)
+    __table_args__ = (_of_tenant(), Index("void_numbers_by_count", "tenant", "series", "period", "count"))
     number: Mapped[str] = mapped_column(primary_key=True)
     series: Mapped[str]
     period: Mapped[str]
+    count: Mapped[int]
     reason: Mapped[str]
 
 
@@ -98,3 +156,24 @@ class AuditRow(Row):
     details: Mapped[str]
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class ConfigurationRow(Row):
+    """A configuration kept under a name; older books had three switches where `realism_profile` is."""
+
+    __tablename__ = "configurations"
+    __table_args__ = (_of_tenant(),)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    realism_profile: Mapped[str]
+    created_at: Mapped[str]
+
+
+class MigrationChangeRow(Row):
+    """What a migration changed in one row, before and after as JSON: the report from which it is undone."""
+
+    __tablename__ = "migration_changes"
+    __table_args__ = (_of_tenant(),)
+    revision: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    before: Mapped[str]
+    after: Mapped[str]
