@@ -76,6 +76,14 @@ class NumberSeriesExhausted(BillingError):
     or the letter {{roll}}."""
 
 
+class NumbersUnavailable(BillingError):
+    """No number of the series {template} can be had: {reason}"""
+
+
+class BlockLost(BillingError):
+    """The numbers {first} to {last} are no longer reserved: they were given back or reclaimed. Reserve others."""
+
+
 class InvoiceNumberCollisionException(BillingError):
     """The number {number} is already taken in this ledger, and {attempts} attempts did not find a free one."""
 

@@ -52,11 +52,13 @@ _FIELD = re.compile(r"\{(fy|roll|n:0?(1[0-8]|[1-9])d?)\}")  # up to 18 digits, w
 class NumberSeries:
     """A pattern such as `INV/{fy}/{n:06}`: `{fy}` the year, `{n:06}` the count, `{roll}` a letter that rolls over.
 
-    Without `{roll}` the series is exhausted when its digits are; with it A, B, C … follow one another.
+    Without `{roll}` the series is exhausted when its digits are; with it A, B, C … follow one another. A `gapless` series
+    has no void number, at the price that its batches wait for one another.
     """
 
     template: str
     rule: NumberingRule = NumberingRule()
+    gapless: bool = False
 
     def __post_init__(self) -> None:
         fields = [match.group(1) for match in _FIELD.finditer(self.template)]
@@ -64,7 +66,7 @@ class NumberSeries:
             raise NumberSeriesInvalid(
                 template=self.template, reason="it needs {n:06}, once, and {fy}, {roll} at most once"
             )
-        sample = self._fill(1, date(2026, 6, 1))
+        sample = self._fill(1, self.period(date(2026, 6, 1)))
         if not self.rule.allows(sample):
             raise NumberSeriesInvalid(
                 template=self.template,
@@ -72,9 +74,12 @@ class NumberSeries:
             )
 
     @cached_property
+    def _digits(self) -> int:
+        return next(int(match.group(2)) for match in _FIELD.finditer(self.template) if match.group(2))
+
+    @cached_property
     def _per_roll(self) -> int:
-        digits = next(int(match.group(2)) for match in _FIELD.finditer(self.template) if match.group(2))
-        return int("9" * digits)
+        return int("9" * self._digits)
 
     @property
     def capacity(self) -> int:
@@ -87,19 +92,32 @@ class NumberSeries:
 
     def number(self, count: int, day: date) -> str:
         """The `count`-th number (from 1) of the period in which `day` lies."""
-        if not 1 <= count <= self.capacity:
-            raise NumberSeriesExhausted(template=self.template, period=self.period(day), left=0, wanted=1)
-        return self._fill(count, day)
+        return self.text(count, self.period(day))
 
-    def require(self, last: int, wanted: int, day: date) -> None:
+    def text(self, count: int, period: str) -> str:
+        """The `count`-th number (from 1) of a period."""
+        self.require(count - 1, 1, period)
+        return self._fill(count, period)
+
+    def require(self, last: int, wanted: int, period: str) -> None:
         """Refuses a block that would not fit after `last`, before anything is made."""
         if last + wanted > self.capacity:
             left = max(0, self.capacity - last)
-            raise NumberSeriesExhausted(template=self.template, period=self.period(day), left=left, wanted=wanted)
+            raise NumberSeriesExhausted(template=self.template, period=period, left=left, wanted=wanted)
 
-    def _fill(self, count: int, day: date) -> str:
+    @property
+    def reserve(self) -> "NumberSeries | None":
+        """The sub-series for when the series itself cannot be counted: an X takes the place of the first digit, where
+        the series never has a letter. None if there is no digit to spare."""
+        digits = self._digits
+        if digits == 1:
+            return None
+        template = _FIELD.sub(lambda field: f"X{{n:0{digits - 1}}}" if field.group(2) else field.group(), self.template)
+        return NumberSeries(template, self.rule, self.gapless)
+
+    def _fill(self, count: int, period: str) -> str:
         roll, place = divmod(count - 1, self._per_roll)
-        values = {"fy": year_label(day, self.rule.year_start), "roll": ascii_uppercase[roll]}
+        values = {"fy": period, "roll": ascii_uppercase[roll]}
         return _FIELD.sub(
             lambda field: f"{place + 1:0{field.group(2)}d}" if field.group(2) else values[field.group(1)], self.template
         )

@@ -1,11 +1,13 @@
-"""What issuing asks of a ledger: the seam between the deeds and whatever keeps the books."""
+"""What issuing asks of the books: the seam between the deeds and whatever keeps them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
 
@@ -26,26 +28,105 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive counts of a series in a period, from `first`. `series` is the one asked for, or its sub-series where
+    the numbers had to come from elsewhere: a number is written by the block's own series."""
+
+    series: NumberSeries
+    period: str
+    first: int
+    size: int
+
+    @property
+    def last(self) -> int:
+        return self.first + self.size - 1
+
+    def number(self, place: int) -> str:
+        """The number at a place of the block, from 0."""
+        if not 0 <= place < self.size:
+            raise IndexError(place)
+        return self.series.text(self.first + place, self.period)
+
+
+@dataclass(frozen=True, slots=True)
 class VoidNumber:
     """A number that was taken and that no invoice bears, and why."""
 
     number: str
     series: str
     period: str
+    count: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesAccount:
+    """Where the counts of a series in a period went: from the `first` to the `last` each is issued, void, reserved by
+    a block that is still open (or not settled since a crash), or `missing`, which nothing explains."""
+
+    series: str
+    period: str
+    first: str
+    last: str
+    issued: int
+    void: int
+    reserved: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilter:
+    """What is searched for; each condition that is given narrows it down. `number` and `buyer` are beginnings, the
+    buyer's without regard to case; amounts are what is payable, both ends allowed."""
+
+    number: str = ""
+    buyer: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    currency: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSummary:
+    """An invoice as a list shows it."""
+
+    number: str
+    day: date
+    kind: DocumentKind
+    buyer: str
+    currency: str
+    payable: Decimal
 
 
 class Journal(Protocol):
     """What a deed may write. All of it happens in one transaction, or none of it."""
 
-    def reserve(self, series: str, period: str, wanted: int) -> int:
-        """Takes the next `wanted` counts of a series in a period, and says which is the first of them."""
+    def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
+        """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
+        where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
 
-    def record(self, generation_id: str, issued_at: datetime, invoices: Sequence[Invoice]) -> Batch:
-        """Enters the invoices as a new batch."""
+    def use(self, block: Block) -> None:
+        """Takes up a block that `Ledger.reserve_block` reserved; raises BlockLost if it was reclaimed meanwhile."""
+
+    def record(
+        self,
+        generation_id: str,
+        issued_at: datetime,
+        invoices: Sequence[Invoice],
+        blocks: Sequence[Block],
+        metadata: Mapping[int, Mapping[str, str]],
+        trace_id: str = "",
+    ) -> Batch:
+        """Enters the invoices as a new batch. Their numbers are from `blocks`; `metadata`, by position, is what the
+        books keep of an invoice that is no part of it."""
 
     def void(self, numbers: Sequence[VoidNumber]) -> None:
         """Enters numbers that no invoice will bear."""
+
+    def reclaim(self, at: datetime) -> Sequence[VoidNumber]:
+        """Records void whatever expired blocks, rollbacks and crashes left, with the reason, and says what it was."""
 
     def audit(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> AuditEntry:
         """Adds an entry to the audit trail."""
@@ -55,11 +136,21 @@ class Ledger(Protocol):
     """The books of one tenant."""
 
     def transact(self, deed: Callable[[Journal], T]) -> T:
-        """Runs the deed in one transaction, and again from the start if a number of it was taken: three times at most,
-        then InvoiceNumberCollisionException."""
+        """Runs the deed in one transaction, and again from the start if a number of it was taken or the database went
+        away: three times at most, then InvoiceNumberCollisionException or LedgerUnreachable. Where the answer to the
+        commit was lost, the database is asked whether it was written."""
+
+    def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
+        """Takes the next `wanted` counts in a transaction of its own, for deeds to come until `expires_at`."""
+
+    def release(self, block: Block, reason: str) -> Sequence[VoidNumber]:
+        """Gives a reserved block back: its counts are recorded void. Raises BlockLost if it is not open any more."""
 
     def last(self, series: str, period: str) -> int:
         """The last count taken of a series in a period, 0 if none."""
+
+    def accounts(self) -> Sequence[SeriesAccount]:
+        """Where every number of every series went."""
 
     def batches(self) -> Sequence[Batch]:
         """All batches, oldest first."""
@@ -77,8 +168,17 @@ class Ledger(Protocol):
     def find(self, number: str) -> Invoice:
         """The invoice that bears the number; raises InvoiceUnknown."""
 
+    def metadata(self, number: str) -> Mapping[str, str]:
+        """What the books keep of an invoice that is no part of it; raises InvoiceUnknown."""
+
+    def notes_on(self, number: str) -> Sequence[Invoice]:
+        """The notes that correct an invoice, oldest first."""
+
+    def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
+        """The latest invoices that fit, at most `limit`, newest day first."""
+
     def void_numbers(self) -> Sequence[VoidNumber]:
         """Every number taken that no invoice bears."""
 
-    def audit_trail(self) -> Sequence[AuditEntry]:
+    def audit_trail(self) -> Iterator[AuditEntry]:
         """The whole trail, oldest first."""
