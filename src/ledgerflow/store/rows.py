@@ -1,7 +1,7 @@
 """The tables of the books, each led by its tenant, so that they can be distributed by tenant. Rows never leave the store.
 
 What is entered stays as it was: the audit trail, invoices and void numbers refuse a change by triggers of the database
-(`immutable`), and by the rights of the program's role on PostgreSQL.
+(`guards`), and by the rights of the program's role on PostgreSQL.
 """
 
 from datetime import date
@@ -44,13 +44,15 @@ class CounterRow(Row):
 
 
 class SequenceRow(Row):
-    """The native sequence of PostgreSQL that counts a series in a period; written by `take_numbers` alone."""
+    """The native sequence of PostgreSQL that counts a series in a period; written by `take_numbers` alone. Up to
+    `settled` every count is in a block."""
 
     __tablename__ = "sequences"
     __table_args__ = (_of_tenant(),)
     series: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    settled: Mapped[int]
 
 
 class EpochRow(Row):
