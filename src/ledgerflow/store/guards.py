@@ -117,6 +117,9 @@ DECLARE
     beginning bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(series_key(whose, p_series, p_period, 2));  -- one of many first comers makes it
+    IF EXISTS (SELECT FROM counters c WHERE c.tenant = whose AND c.series = p_series AND c.period = p_period) THEN
+        RAISE EXCEPTION 'the series is gapless' USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
     IF NOT EXISTS (SELECT FROM sequences q WHERE q.tenant = whose AND q.series = p_series AND q.period = p_period) THEN
         SELECT coalesce(max(b.last), 0) INTO beginning FROM blocks b
         WHERE b.tenant = whose AND b.series = p_series AND b.period = p_period;
