@@ -33,7 +33,8 @@ from ledgerflow.billing.tax import (
 )
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
-from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
 
 _names = count()
 

@@ -9,11 +9,15 @@ from ledgerflow.billing.errors import Finding, InputRefused, LedgerMissing
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
 from ledgerflow.export.tables import TABLES
-from ledgerflow.store.ledger import DatabaseLedger, look_into, open_ledger
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import look_into, open_ledger
 
 
 class Application:
-    """The assembled program."""
+    """The assembled program. `reserve` is the address of the Redis that counts when sequences cannot be had."""
+
+    def __init__(self, reserve: str = "") -> None:
+        self._reserve = reserve
 
     @cached_property
     def laws(self) -> Mapping[str, TaxStrategy]:
@@ -48,7 +52,7 @@ class Application:
 
     def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant; made on first use."""
-        return open_ledger(address, tenant)
+        return open_ledger(address, tenant, self._reserve)
 
 
 def _points(group: str) -> Sequence[EntryPoint]:

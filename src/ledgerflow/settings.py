@@ -11,3 +11,4 @@ class Settings(BaseSettings):
 
     database_url: str = Field("", description="SQLite file, or a PostgreSQL URI as libpq reads it.")
     tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    redis_url: str = Field("", description="Redis that numbers invoices when PostgreSQL's sequences cannot be had.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import EXAMPLES
 
-from ledgerflow.store.ledger import open_ledger
+from ledgerflow.store.opening import open_ledger
 
 PROGRAM = "import sys; from ledgerflow.cli import main; main(sys.argv[1:])"
 

@@ -22,7 +22,8 @@ from ledgerflow.issuing.batch import generation_id, issue_batch
 from ledgerflow.issuing.ports import Batch, Ledger
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
-from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 Configure = Callable[..., SimulationConfig]

@@ -22,7 +22,7 @@ from ledgerflow.issuing.ports import Progress
 from ledgerflow.issuing.workshop import open_workshop
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
-from ledgerflow.store.ledger import open_ledger
+from ledgerflow.store.opening import open_ledger
 
 
 class Slip:

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.issuing.ports import Journal
-from ledgerflow.store.ledger import open_ledger
+from ledgerflow.store.opening import open_ledger
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from ledgerflow.issuing.audit import first_fault
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
-from ledgerflow.store.ledger import open_ledger
+from ledgerflow.store.opening import open_ledger
 
 CLERK = Path(__file__).with_name("clerk.py")
 AT = datetime(2026, 11, 1, tzinfo=UTC)

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledgerflow.issuing.ports import Journal
-from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
 
 _tenants = count()
 _steps = st.lists(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ledgerflow.store.database import LedgerUnreachable, open_engine
-from ledgerflow.store.ledger import look_into, open_ledger
+from ledgerflow.store.opening import look_into, open_ledger
 
 
 @pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])

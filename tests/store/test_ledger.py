@@ -15,7 +15,8 @@ from ledgerflow.issuing.ports import Journal, VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.database import open_engine
-from ledgerflow.store.ledger import DatabaseLedger, open_ledger
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 Issue = Callable[[int], None]

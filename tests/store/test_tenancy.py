@@ -14,7 +14,7 @@ from ledgerflow.issuing.ports import VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.database import open_engine
-from ledgerflow.store.ledger import open_ledger
+from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.rows import CounterRow, Row, TenantRow
 from ledgerflow.store.tenancy import TenantCrossed, TenantSession
 

@@ -96,6 +96,11 @@ class LedgerMissing(BillingError):
     """There is no ledger at {address} yet. `ledgerflow simulate` with this --database makes one."""
 
 
+class LedgerOutdated(BillingError):
+    """The ledger is of revision {found}, and this program keeps books of revision {wanted}. `ledgerflow db upgrade` brings
+    older books forward; newer ones need a newer program."""
+
+
 class StrategyUnknown(BillingError):
     """There is no tax strategy {code!r}. Installed are: {known}."""
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
+from ledgerflow import __version__
 from ledgerflow.billing.errors import StrategyUnknown
 from ledgerflow.billing.invoice import Presentation
 from ledgerflow.billing.numbering import NumberSeries
@@ -14,7 +16,7 @@ from ledgerflow.simulation.config import Establishment, SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """Where an establishment writes its invoices: the law it is under, the look of its paper, its number series."""
 
@@ -36,11 +38,27 @@ class Desk:
             law,
             establishment,
             _presentation(establishment, law),
-            NumberSeries(templates.invoice, law.numbering),
-            NumberSeries(templates.bill_of_supply, law.numbering),
-            NumberSeries(templates.credit_note, law.numbering),
-            NumberSeries(templates.debit_note, law.numbering),
+            *(
+                NumberSeries(template, law.numbering, templates.gapless)
+                for template in (
+                    templates.invoice,
+                    templates.bill_of_supply,
+                    templates.credit_note,
+                    templates.debit_note,
+                )
+            ),
         )
+
+    @cached_property
+    def kept(self) -> Mapping[str, str]:
+        """What the books keep of each invoice from here, so that it can be answered by a note."""
+        return {
+            "establishment": self.establishment.key,
+            "credit_notes": self.credit_notes.template,
+            "debit_notes": self.debit_notes.template,
+            "gapless": "yes" if self.invoices.gapless else "no",
+            "version": __version__,
+        }
 
     def series(self, kind: DocumentKind) -> NumberSeries:
         """The series that numbers this kind of document."""

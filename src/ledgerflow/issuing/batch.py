@@ -15,12 +15,13 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.assessing import Assessed, assess_sales
-from ledgerflow.issuing.ports import Batch, Journal, Ledger, Progress, VoidNumber
+from ledgerflow.issuing.ports import Batch, Block, Entry, Journal, Ledger, Progress, VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 
 NOT_USED = "Not used"
 
+_NUMBERING_ALONE = {"establishments": {"__all__": {"series": {"gapless"}}}}  # it changes no number and no invoice
 _CATALOGUE = TypeAdapter(tuple[Product, ...])
 
 
@@ -34,9 +35,10 @@ class Issued:
 
 @dataclass(slots=True)
 class _Taken:
-    """The number of each position, the numbers left unused before it, and the blocks in words."""
+    """Where the number of each position stands in which block, the numbers left unused before it, and the blocks in
+    words."""
 
-    numbers: list[str]
+    places: dict[int, tuple[Block, int]] = field(default_factory=dict)
     unused: dict[int, list[VoidNumber]] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
 
@@ -46,9 +48,12 @@ def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str
 
     Nothing of the clock is in it, nothing of the ledger, and nothing that is no part of an invoice, such as payments.
     """
+    apart: dict[str, object] = {"payments": True, "business": _NUMBERING_ALONE}
+    if not config.anomalies.any:
+        apart["anomalies"] = True
     content = [
         __version__,
-        config.model_dump(mode="json", exclude={"payments"} if config.anomalies.any else {"payments", "anomalies"}),
+        config.model_dump(mode="json", exclude=apart),
         _CATALOGUE.dump_python(tuple(catalogue), mode="json"),
     ]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -63,6 +68,7 @@ def issue_batch(
     *,
     at: datetime,
     actor: str,
+    trace_id: str = "",
     progress: Progress | None = None,
 ) -> Batch:
     """Makes an invoice of every sale and enters them all, or none. `at` and `actor` go to the audit trail only.
@@ -71,14 +77,15 @@ def issue_batch(
     consecutive in date order; the invoices and the audit entry are written with it.
     """
     assessed = assess_sales(config, sales, laws, progress)
-    return enter_batch(assessed, ledger, generation_id, at=at, actor=actor, progress=progress).batch
+    issued = enter_batch(assessed, ledger, generation_id, at=at, actor=actor, trace_id=trace_id, progress=progress)
+    return issued.batch
 
 
 def require_numbers(assessed: Sequence[Assessed], last: Callable[[str, str], int]) -> None:
     """Raises NumberSeriesExhausted where a series has too few numbers left after its `last` one in a period."""
     for (template, period), positions in _blocks(assessed).items():
         latest = assessed[positions[-1]]
-        latest.series.require(last(template, period), _wanted(assessed, positions), latest.day)
+        latest.series.require(last(template, period), _wanted(assessed, positions), period)
 
 
 def enter_batch(
@@ -88,13 +95,14 @@ def enter_batch(
     *,
     at: datetime,
     actor: str,
+    trace_id: str = "",
     progress: Progress | None = None,
 ) -> Issued:
     """Numbers what has been assessed, and enters it: the second half of `issue_batch`, and the only one that locks."""
 
     def enter(journal: Journal) -> Issued:
         taken = _take_numbers(journal, assessed)
-        batch = journal.record(generation_id, at, _invoices(assessed, taken.numbers, generation_id))
+        batch = journal.record(generation_id, at, _entries(assessed, taken.places, generation_id), trace_id)
         if taken.unused:
             journal.void([number for numbers in taken.unused.values() for number in numbers])
         facts = {"generation_id": generation_id, "numbers": ", ".join(taken.words)}
@@ -110,22 +118,28 @@ def enter_batch(
 def _take_numbers(journal: Journal, assessed: Sequence[Assessed]) -> _Taken:
     """One block of numbers for each series and period. The same order of series for every batch, so that no two
     batches wait for each other."""
-    taken = _Taken([""] * len(assessed))
-    for (template, period), positions in sorted(_blocks(assessed).items()):
-        wanted = _wanted(assessed, positions)
-        count = journal.reserve(template, period, wanted)
-        latest = assessed[positions[-1]]
-        latest.series.require(count - 1, wanted, latest.day)
+    taken = _Taken()
+    for (_, period), positions in sorted(_blocks(assessed).items()):
+        block = journal.reserve(assessed[positions[0]].series, period, _wanted(assessed, positions))
+        place = 0
         for position in positions:
-            one = assessed[position]
-            unused = [one.series.number(count + place, one.day) for place in range(one.skipped)]
-            if unused:
-                taken.unused[position] = [VoidNumber(number, template, period, NOT_USED) for number in unused]
-            count += one.skipped
-            taken.numbers[position] = one.series.number(count, one.day)
-            count += 1
-        taken.words.append(f"{taken.numbers[positions[0]]} to {taken.numbers[positions[-1]]}")
+            skipped = range(place, place + assessed[position].skipped)
+            if skipped:
+                taken.unused[position] = [_void(block, one) for one in skipped]
+            place += len(skipped)
+            taken.places[position] = block, place
+            place += 1
+        taken.words.append(f"{_number(taken, positions[0])} to {_number(taken, positions[-1])}")
     return taken
+
+
+def _void(block: Block, place: int) -> VoidNumber:
+    return VoidNumber(block.number(place), block.series.template, block.period, block.first + place, NOT_USED)
+
+
+def _number(taken: _Taken, position: int) -> str:
+    block, place = taken.places[position]
+    return block.number(place)
 
 
 def _blocks(assessed: Sequence[Assessed]) -> dict[tuple[str, str], list[int]]:
@@ -142,20 +156,33 @@ def _wanted(assessed: Sequence[Assessed], positions: Sequence[int]) -> int:
     return len(positions) + sum(assessed[position].skipped for position in positions)
 
 
-def _invoices(assessed: Sequence[Assessed], numbers: Sequence[str], generation_id: str) -> list[Invoice]:
+def _entries(assessed: Sequence[Assessed], places: Mapping[int, tuple[Block, int]], generation_id: str) -> list[Entry]:
+    numbers = [block.number(place) for _, (block, place) in sorted(places.items())]
     return [
-        Invoice(
-            number=number,
-            series=one.series.template,
-            strategy=one.desk.law.code,
-            position=position,
-            generation_id=generation_id,
-            supply=_referring(one.supply, numbers),
-            tax=one.tax,
-            presentation=one.desk.presentation,
+        Entry(
+            _invoice(one, position, numbers, places[position][0], generation_id),
+            *_count(places[position]),
+            one.desk.kept,
         )
-        for position, (one, number) in enumerate(zip(assessed, numbers, strict=True))
+        for position, one in enumerate(assessed)
     ]
+
+
+def _count(place: tuple[Block, int]) -> tuple[str, int]:
+    return place[0].period, place[0].first + place[1]
+
+
+def _invoice(one: Assessed, position: int, numbers: Sequence[str], block: Block, generation_id: str) -> Invoice:
+    return Invoice(
+        number=numbers[position],
+        series=block.series.template,
+        strategy=one.desk.law.code,
+        position=position,
+        generation_id=generation_id,
+        supply=_referring(one.supply, numbers),
+        tax=one.tax,
+        presentation=one.desk.presentation,
+    )
 
 
 def _referring(supply: Supply, numbers: Sequence[str]) -> Supply:

@@ -49,6 +49,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An invoice as it is entered: with its count in its series and period, and what the books keep of it that is no
+    part of the invoice, such as the establishment and the series of its notes."""
+
+    invoice: Invoice
+    period: str
+    count: int
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class VoidNumber:
     """A number that was taken and that no invoice bears, and why."""
 
@@ -77,7 +88,7 @@ class SeriesAccount:
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter:
     """What is searched for; each condition that is given narrows it down. `number` and `buyer` are beginnings, the
-    buyer's without regard to case; amounts are what is payable, both ends allowed."""
+    buyer's without regard to case; amounts are what is payable in the currency, which they need; both ends allowed."""
 
     number: str = ""
     buyer: str = ""
@@ -110,20 +121,15 @@ class Journal(Protocol):
     def use(self, block: Block) -> None:
         """Takes up a block that `Ledger.reserve_block` reserved; raises BlockLost if it was reclaimed meanwhile."""
 
-    def record(
-        self,
-        generation_id: str,
-        issued_at: datetime,
-        invoices: Sequence[Invoice],
-        blocks: Sequence[Block],
-        metadata: Mapping[int, Mapping[str, str]],
-        trace_id: str = "",
-    ) -> Batch:
-        """Enters the invoices as a new batch. Their numbers are from `blocks`; `metadata`, by position, is what the
-        books keep of an invoice that is no part of it."""
+    def record(self, generation_id: str, issued_at: datetime, entries: Sequence[Entry], trace_id: str = "") -> Batch:
+        """Enters invoices as a new batch. Raises whatever makes `Ledger.transact` try again where a number is taken."""
 
     def void(self, numbers: Sequence[VoidNumber]) -> None:
         """Enters numbers that no invoice will bear."""
+
+    def hold(self, number: str) -> tuple[Invoice, Sequence[Invoice]]:
+        """The invoice that bears the number and the notes on it, which nobody else adds to until the deed ends; raises
+        InvoiceUnknown."""
 
     def reclaim(self, at: datetime) -> Sequence[VoidNumber]:
         """Records void whatever expired blocks, rollbacks and crashes left, with the reason, and says what it was."""

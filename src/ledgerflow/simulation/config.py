@@ -46,6 +46,11 @@ class Series(_Typed):
     bill_of_supply: str = Field("BOS/{fy}/{n:06}", title="Bills of supply")
     credit_note: str = Field("CRN/{fy}/{n:06}", title="Credit notes")
     debit_note: str = Field("DBN/{fy}/{n:06}", title="Debit notes")
+    gapless: bool = Field(
+        False,
+        title="Without a gap",
+        description="For laws that allow no void number: batches of one series then wait for one another.",
+    )
 
 
 class BuyerMix(_Typed):

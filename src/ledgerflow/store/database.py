@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
+from ledgerflow.store.guards import APP_ROLE
 
 _PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
-_OURS = {"tenants", "counters", "batches", "invoices"}  # tables that every ledger has had
+_OURS = {"tenants", "invoices"}  # tables that every ledger has had
+_GOING = ("08", "57P")  # classes of states: connection exceptions, and a server that stops or has not started yet
 _TRIES, _PAUSE = 200, 0.01  # of the switch to write-ahead, and the seconds between them
 
 
@@ -32,14 +34,17 @@ def sqlite_path(url: str) -> str | None:
     return path
 
 
-def open_engine(url: str) -> Engine:
-    """The engine behind `url`: a path, `sqlite:///path`, or `postgresql://…` handed to libpq as it stands."""
+def open_engine(url: str, *, as_owner: bool = False) -> Engine:
+    """The engine behind `url`: a path, `sqlite:///path`, or `postgresql://…` handed to libpq as it stands.
+
+    On PostgreSQL the program takes on the role that owns nothing, unless it is to be the owner, who may change tables.
+    """
     scheme, _, rest = url.partition("://")
     path = sqlite_path(url)
     if path is not None:
         return _open_sqlite(path)
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
-        return _open_postgresql(f"postgresql://{rest}")
+        return _open_postgresql(f"postgresql://{rest}", as_owner=as_owner)
     raise LedgerUnreachable(reason=f"{scheme}:// is neither sqlite:/// nor postgresql://.")
 
 
@@ -57,16 +62,36 @@ def reaching() -> Iterator[None]:
         raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
 
 
+def is_lost(refusal: BaseException | None) -> bool:
+    """Whether the connection broke, or could not be made: the same statement may succeed in a while."""
+    if not isinstance(refusal, DBAPIError):
+        return False
+    state = getattr(refusal.orig, "sqlstate", None) or ""
+    unmade = isinstance(refusal, OperationalError) and not state and not isinstance(refusal.orig, sqlite3.Error)
+    return refusal.connection_invalidated or unmade or state.startswith(_GOING)
+
+
 def in_one_line(refusal: DBAPIError) -> str:
     """What a database says, without the statement that it did not like, and what a user can do about it."""
     words = str(refusal.orig).strip().partition("\n")[0].rstrip(".")
     return f"{words}. Check the address, that there is room, and that its user may read and write there."
 
 
-def _open_postgresql(uri: str) -> Engine:
+def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
     from psycopg import connect  # here, so that whoever keeps an SQLite ledger does not wait for it
 
-    return create_engine("postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED")
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED")
+    if not as_owner:
+        event.listen(engine, "connect", _take_role)
+    return engine
+
+
+def _take_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Row-level security holds for whoever is not the owner, and cannot be passed by."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET ROLE {APP_ROLE}")
+    cursor.close()
+    connection.commit()
 
 
 def _open_sqlite(path: str) -> Engine:

@@ -29,7 +29,13 @@ _RIGHTS: Mapping[str, str] = {
 
 
 def sqlite_triggers(table: str) -> Iterator[str]:
-    """Refuse a change of what was entered in a table of `KEPT`."""
+    """Refuse to hand a row of any table to another tenant, and a change of what was entered in a table of `KEPT`."""
+    yield (
+        f"CREATE TRIGGER {table}_keeps_tenant BEFORE UPDATE OF tenant ON {table} WHEN NEW.tenant <> OLD.tenant "
+        f"BEGIN SELECT RAISE(ABORT, 'a row of {table} stays with its tenant'); END"
+    )
+    if table not in KEPT:
+        return
     columns = f" OF {', '.join(KEPT[table])}" if KEPT[table] else ""
     for deed, when in (("update", f"UPDATE{columns}"), ("delete", "DELETE")):
         yield (

@@ -1,5 +1,6 @@
 """The journal of a ledger: what a deed writes, inside one transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -7,51 +8,86 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from ledgerflow.billing.invoice import Invoice, to_json
+from ledgerflow.billing.errors import BlockLost, InvoiceUnknown
+from ledgerflow.billing.invoice import Invoice, from_json, to_json
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import AuditEntry, seal
-from ledgerflow.issuing.ports import Batch, VoidNumber
+from ledgerflow.issuing.ports import Batch, Block, Entry, VoidNumber
+from ledgerflow.store.blocks import NumbersTaken, close, enter_void_numbers, void_rest
 from ledgerflow.store.counters import take
-from ledgerflow.store.rows import AuditRow, BatchRow, InvoiceRow, VoidNumberRow
+from ledgerflow.store.numbers import Numbers
+from ledgerflow.store.reading import notes_on
+from ledgerflow.store.reclaim import reclaim
+from ledgerflow.store.rows import AuditRow, BatchRow, InvoiceRow
 from ledgerflow.store.tenancy import TenantSession
 
 _AT_ONCE = 1000  # rows sent to the database together
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
-
-
-class NumbersTaken(Exception):
-    """The database refused these numbers: one of them is taken."""
-
-    def __init__(self, numbers: Sequence[str]) -> None:
-        super().__init__(numbers)
-        self.numbers = numbers
+NOT_USED = "Taken by a deed that did not use it"
 
 
 class DatabaseJournal:
-    """An open transaction of one tenant; `retries` counts the attempts before this one."""
+    """An open transaction of one tenant; `retries` counts the attempts before this one, and `taken` gathers the blocks
+    that are to be given back if it fails. Of those it holds, `finish` leaves no number unaccounted for."""
 
-    def __init__(self, session: TenantSession, retries: int) -> None:
+    def __init__(self, session: TenantSession, numbers: Numbers, retries: int) -> None:
         self._session = session
+        self._numbers = numbers
         self._retries = retries
+        self.taken: list[Block] = []
+        self._held: list[Block] = []
+        self._accounted = 0
 
-    def reserve(self, series: str, period: str, wanted: int) -> int:
-        return take(self._session, series, period, wanted)
+    def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
+        if self._numbers.counts_by_row(series):
+            block = self._numbers.take_within(self._session, series, period, wanted)
+            self._held.append(block)
+            return block
+        while True:
+            block = self._numbers.take(series, period, wanted)
+            self.taken.append(block)
+            try:
+                self.use(block)
+                return block
+            except BlockLost:  # it was reclaimed in the moment before we held it, and is void already
+                self.taken.remove(block)
 
-    def record(self, generation_id: str, issued_at: datetime, invoices: Sequence[Invoice]) -> Batch:
+    def use(self, block: Block) -> None:
+        close(self._session, block, "used")
+        self._held.append(block)
+
+    def record(self, generation_id: str, issued_at: datetime, entries: Sequence[Entry], trace_id: str = "") -> Batch:
         number = take(self._session, *_BATCHES, 1)
-        batch = Batch(number, generation_id, issued_at.astimezone(UTC), len(invoices), self._retries)
+        batch = Batch(number, generation_id, issued_at.astimezone(UTC), len(entries), self._retries)
         row = asdict(batch) | {"tenant": self._session.tenant, "issued_at": batch.issued_at.isoformat()}
         self._session.execute(insert(BatchRow), [row])
-        for start in range(0, len(invoices), _AT_ONCE):
-            self._enter(number, invoices[start : start + _AT_ONCE])
+        common = {"tenant": self._session.tenant, "batch": number, "trace_id": trace_id}
+        common |= {"retry_count": self._retries, "last_error": ""}
+        for start in range(0, len(entries), _AT_ONCE):
+            self._enter(common, entries[start : start + _AT_ONCE])
+        self._accounted += len(entries)
         return batch
 
     def void(self, numbers: Sequence[VoidNumber]) -> None:
-        rows = [{"tenant": self._session.tenant, **asdict(number)} for number in numbers]
-        try:
-            self._session.execute(insert(VoidNumberRow), rows)
-        except IntegrityError as refusal:
-            raise NumbersTaken([number.number for number in numbers]) from refusal
+        enter_void_numbers(self._session, numbers)
+        self._accounted += len(numbers)
+
+    def finish(self) -> None:
+        """Records void what the deed took and did not use."""
+        if self._accounted < sum(block.size for block in self._held):
+            for block in self._held:
+                void_rest(self._session, block.series, block.period, block.first, block.last, NOT_USED)
+
+    def reclaim(self, at: datetime) -> Sequence[VoidNumber]:
+        return reclaim(self._session, at)
+
+    def hold(self, number: str) -> tuple[Invoice, Sequence[Invoice]]:
+        wanted = select(InvoiceRow.document).where(InvoiceRow.number == number).with_for_update()
+        document = self._session.scalar(wanted)
+        if document is None:
+            raise InvoiceUnknown(number=number)
+        return from_json(document), notes_on(self._session, number)
 
     def audit(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> AuditEntry:
         """The sequence is taken first: whoever comes next waits, and finds this entry before its own."""
@@ -62,15 +98,15 @@ class DatabaseJournal:
         self._session.execute(insert(AuditRow), [{"tenant": self._session.tenant, **asdict(entry)}])
         return entry
 
-    def _enter(self, batch: int, invoices: Sequence[Invoice]) -> None:
-        common = {"tenant": self._session.tenant, "batch": batch, "retry_count": self._retries, "last_error": ""}
+    def _enter(self, common: Mapping[str, object], entries: Sequence[Entry]) -> None:
         try:
-            self._session.execute(insert(InvoiceRow), [common | _columns(invoice) for invoice in invoices])
+            self._session.execute(insert(InvoiceRow), [{**common, **_columns(entry)} for entry in entries])
         except IntegrityError as refusal:
-            raise NumbersTaken([invoice.number for invoice in invoices]) from refusal
+            raise NumbersTaken([entry.invoice.number for entry in entries]) from refusal
 
 
-def _columns(invoice: Invoice) -> dict[str, object]:
+def _columns(entry: Entry) -> dict[str, object]:
+    invoice = entry.invoice
     supply, totals = invoice.supply, invoice.tax.totals
     return {
         "position": invoice.position,
@@ -78,12 +114,16 @@ def _columns(invoice: Invoice) -> dict[str, object]:
         "day": invoice.day,
         "kind": invoice.kind.value,
         "series": invoice.series,
+        "period": entry.period,
+        "count": entry.count,
         "strategy": invoice.strategy,
         "buyer": supply.buyer.name,
+        "buyer_key": supply.buyer.name.casefold(),
         "currency": supply.currency.code,
         "taxable_value": supply.currency.minor(totals.taxable_value),
         "tax": supply.currency.minor(totals.tax),
         "payable": supply.currency.minor(totals.payable),
-        "generation_id": invoice.generation_id,
+        "corrects": supply.correction.number if supply.correction else None,
+        "generation_metadata": json.dumps({"generation_id": invoice.generation_id, **entry.metadata}),
         "document": to_json(invoice).decode(),
     }

@@ -1,98 +1,46 @@
-"""The ledger of one tenant in a database: it is opened, written in one transaction at a time, and read."""
+"""The books of one tenant in a database: written in one transaction at a time, and read."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, inspect, select, tuple_
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Engine, func, select, tuple_
 
-from ledgerflow.billing.errors import InvoiceNumberCollisionException, InvoiceUnknown
+from ledgerflow.billing.errors import NumbersUnavailable
 from ledgerflow.billing.invoice import Invoice, from_json
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
-from ledgerflow.issuing.ports import Batch, Journal, VoidNumber
-from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reaching, reading, sqlite_path
-from ledgerflow.store.journal import DatabaseJournal, NumbersTaken
-from ledgerflow.store.rows import AuditRow, BatchRow, CounterRow, InvoiceRow, Row, TenantRow, VoidNumberRow
+from ledgerflow.issuing.ports import Batch, Block, InvoiceFilter, InvoiceSummary, Journal, SeriesAccount, VoidNumber
+from ledgerflow.store import blocks
+from ledgerflow.store import reading as asked
+from ledgerflow.store.accounts import accounts
+from ledgerflow.store.database import reaching, reading
+from ledgerflow.store.deeds import Deeds
+from ledgerflow.store.epochs import open_reserve
+from ledgerflow.store.numbers import Numbers
+from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
 
 T = TypeVar("T")
 
-_ATTEMPTS = 3
-_FIRST_PAUSE = 0.05  # seconds; doubled at each attempt
 _PAGE = 500  # invoices read together
-_SCHEMA_LOCK = 0x1ED6E2  # any number, the same for all who open a ledger on one PostgreSQL server
-
-
-def open_ledger(url: str, tenant: str = "default", sleep: Callable[[float], None] = time.sleep) -> "DatabaseLedger":
-    """The ledger at `url`; its tables and the tenant are made on first use. Close it, or use it in a `with`."""
-    engine = open_engine(url)
-    try:
-        with engine.begin() as connection:
-            _prepare(connection, tenant)
-    except DatabaseError as refusal:
-        engine.dispose()
-        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
-    return DatabaseLedger(engine, tenant, sleep)
-
-
-def look_into(url: str, tenant: str = "default") -> "DatabaseLedger | None":
-    """The ledger at `url` as it stands, for one who only reads; None where there is none yet. Makes nothing.
-
-    Raises LedgerUnreachable where none could be made either.
-    """
-    path = sqlite_path(url)
-    if path is not None and not (Path(path).exists() and Path(path).stat().st_size):
-        if not Path(path).parent.is_dir():
-            raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
-        return None
-    engine = open_engine(url)
-    there = False
-    try:
-        with reading(engine).connect() as connection:
-            there = _is_ledger(connection)
-    except DatabaseError as refusal:
-        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
-    finally:
-        if not there:
-            engine.dispose()
-    return DatabaseLedger(engine, tenant, time.sleep) if there else None
-
-
-def _is_ledger(connection: Connection) -> bool:
-    """Whether the tables are there; raises LedgerUnreachable where some of their names are another program's."""
-    tables = Row.metadata.tables
-    found = inspect(connection).get_multi_columns(filter_names=list(tables))
-    there = {name: {column["name"] for column in columns} for (_, name), columns in found.items()}
-    for name, columns in there.items():
-        if not columns >= set(tables[name].columns.keys()):
-            raise LedgerUnreachable(reason=f"its table {name} is another program's. Name another database.")
-    return TenantRow.__tablename__ in there
-
-
-def _prepare(connection: Connection, tenant: str) -> None:
-    """Makes what is missing; whoever opens the same new ledger at the same moment waits."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
-    Row.metadata.create_all(connection)
-    with TenantSession(connection, tenant) as session, session.begin():
-        if session.scalar(select(TenantRow.tenant)) is None:
-            session.add(TenantRow(tenant=tenant))
+_ENTRIES = 5000  # entries of the audit trail
 
 
 class DatabaseLedger:
     """The books of one tenant."""
 
-    def __init__(self, engine: Engine, tenant: str, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, engine: Engine, tenant: str, reserve: str = "", sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._engine = engine
         self._tenant = tenant
-        self._sleep = sleep
+        self._numbers = Numbers(engine, tenant, open_reserve(reserve))
+        self._deeds = Deeds(engine, tenant, self._numbers, sleep)
 
     def __enter__(self) -> "DatabaseLedger":
         return self
@@ -107,22 +55,32 @@ class DatabaseLedger:
         self._engine.dispose()
 
     def transact(self, deed: Callable[[Journal], T]) -> T:
-        attempt = 0
-        while True:
-            try:
-                with reaching(), TenantSession(self._engine, self._tenant) as session, session.begin():
-                    return deed(DatabaseJournal(session, attempt))
-            except NumbersTaken as refusal:
-                attempt += 1
-                if attempt == _ATTEMPTS:
-                    number = self._culprit(refusal.numbers)
-                    raise InvoiceNumberCollisionException(number=number, attempts=attempt) from refusal
-            self._sleep(_FIRST_PAUSE * 2 ** (attempt - 1))
+        return self._deeds.transact(deed)
+
+    @property
+    def collisions(self) -> int:
+        """How often a number that was taken turned out to be used, since this ledger was opened."""
+        return self._deeds.collisions
+
+    def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
+        if series.gapless:
+            reason = "a gapless series gives numbers only to the deed that uses them"
+            raise NumbersUnavailable(template=series.template, reason=reason)
+        with reaching():
+            return self._numbers.take(series, period, wanted, expires_at, holder)
+
+    def release(self, block: Block, reason: str) -> Sequence[VoidNumber]:
+        with reaching(), TenantSession(self._engine, self._tenant) as session, session.begin():
+            return blocks.release(session, block, reason)
 
     def last(self, series: str, period: str) -> int:
-        counter = select(CounterRow.last).where(CounterRow.series == series, CounterRow.period == period)
+        counted = select(func.max(BlockRow.last)).where(BlockRow.series == series, BlockRow.period == period)
         with self._reading() as session:
-            return session.scalar(counter) or 0
+            return session.scalar(counted) or 0
+
+    def accounts(self) -> Sequence[SeriesAccount]:
+        with self._reading(at_one_moment=True) as session:
+            return accounts(session)
 
     def batches(self) -> Sequence[Batch]:
         with self._reading() as session:
@@ -162,31 +120,41 @@ class DatabaseLedger:
 
     def find(self, number: str) -> Invoice:
         with self._reading() as session:
-            document = session.scalar(select(InvoiceRow.document).where(InvoiceRow.number == number))
-        if document is None:
-            raise InvoiceUnknown(number=number)
-        return from_json(document)
+            return asked.found(session, number)
+
+    def metadata(self, number: str) -> Mapping[str, str]:
+        with self._reading() as session:
+            return asked.metadata_of(session, number)
+
+    def notes_on(self, number: str) -> Sequence[Invoice]:
+        with self._reading() as session:
+            return asked.notes_on(session, number)
+
+    def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
+        with self._reading() as session:
+            return asked.searched(session, wanted, limit)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:
             rows = session.scalars(select(VoidNumberRow).order_by(VoidNumberRow.number))
-            return [VoidNumber(row.number, row.series, row.period, row.reason) for row in rows]
+            return [VoidNumber(row.number, row.series, row.period, row.count, row.reason) for row in rows]
 
-    def audit_trail(self) -> Sequence[AuditEntry]:
-        with self._reading() as session:
-            rows = session.scalars(select(AuditRow).order_by(AuditRow.sequence))
-            return [
-                AuditEntry(row.sequence, row.at, row.actor, row.deed, row.details, row.previous, row.hash)
-                for row in rows
-            ]
+    def audit_trail(self) -> Iterator[AuditEntry]:
+        row, after = AuditRow, 0
+        columns = select(row.sequence, row.at, row.actor, row.deed, row.details, row.previous, row.hash)
+        while True:
+            with self._reading() as session:
+                page = session.execute(columns.where(row.sequence > after).order_by(row.sequence).limit(_ENTRIES)).all()
+            yield from (AuditEntry(*entry) for entry in page)
+            if len(page) < _ENTRIES:
+                return
+            after = page[-1].sequence
 
     @contextmanager
-    def _reading(self) -> Iterator[TenantSession]:
-        with reaching(), TenantSession(reading(self._engine), self._tenant) as session:
+    def _reading(self, *, at_one_moment: bool = False) -> Iterator[TenantSession]:
+        """A session that reads. SQLite shows one moment to a transaction anyway; PostgreSQL does so when it is told."""
+        engine = reading(self._engine)
+        if at_one_moment and engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with reaching(), TenantSession(engine, self._tenant) as session:
             yield session
-
-    def _culprit(self, numbers: Sequence[str]) -> str:
-        """Of the numbers refused, one that the ledger has; if it has none, one that the batch holds twice."""
-        with self._reading() as session:
-            taken = session.scalar(select(InvoiceRow.number).where(InvoiceRow.number.in_(numbers)).limit(1))
-        return taken or Counter(numbers).most_common(1)[0][0]

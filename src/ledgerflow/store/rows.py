@@ -108,7 +108,7 @@ class InvoiceRow(Row):
         Index("invoices_by_count", "tenant", "series", "period", "count"),
         Index("invoices_by_day", "tenant", "day", "number"),
         Index("invoices_by_buyer", "tenant", "buyer_key", "day"),
-        Index("invoices_by_amount", "tenant", "payable", "day"),
+        Index("invoices_by_amount", "tenant", "currency", "payable", "day"),
         Index("invoices_by_correction", "tenant", "corrects"),
     )
     batch: Mapped[int] = mapped_column(primary_key=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 
 from ledgerflow.billing.errors import BillingError
+from ledgerflow.store.guards import TENANT_SETTING
 from ledgerflow.store.rows import Row
 
 
@@ -19,6 +20,14 @@ class TenantSession(Session):
     def __init__(self, bind: Engine | Connection, tenant: str) -> None:
         super().__init__(bind)
         self.tenant = tenant
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _tell_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """PostgreSQL's policies let through what is this tenant's, for as long as this transaction."""
+    assert isinstance(session, TenantSession)
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.set_config(TENANT_SETTING, session.tenant, True)))
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

@@ -1,0 +1,103 @@
+"""Where every number of every series went: issued, void, reserved, or missing, which nothing explains."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from ledgerflow.billing.numbering import NumberingRule, NumberSeries
+from ledgerflow.issuing.ports import SeriesAccount
+from ledgerflow.store.rows import BlockRow, CounterRow, InvoiceRow, VoidNumberRow
+from ledgerflow.store.tenancy import TenantSession
+
+_ANY = NumberingRule(".+")  # the law allowed the series when it was first used
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The blocks of a series in a period: from where to where they reach, and how many counts they hold."""
+
+    series: str
+    period: str
+    first: int
+    last: int
+    held: int
+
+    @property
+    def between(self) -> int:
+        """Counts that no block holds."""
+        return self.last - self.first + 1 - self.held
+
+
+def accounts(session: TenantSession) -> Sequence[SeriesAccount]:
+    """The accounts of all series. The session must see one moment throughout."""
+    return [_account(session, span) for span in _spans(session)]
+
+
+def _spans(session: TenantSession) -> list[_Span]:
+    row = BlockRow
+    sums = select(
+        row.series, row.period, func.min(row.first), func.max(row.last), func.sum(row.last - row.first + 1)
+    ).group_by(row.series, row.period)
+    return [_Span(*map(_plain, one)) for one in session.execute(sums.order_by(row.series, row.period))]
+
+
+def _account(session: TenantSession, span: _Span) -> SeriesAccount:
+    series = NumberSeries(span.series, _ANY)
+    issued, void = (_count(session, row, span, span.first, span.last) for row in (InvoiceRow, VoidNumberRow))
+    reserved = sum(
+        last - first + 1 - sum(_count(session, row, span, first, last) for row in (InvoiceRow, VoidNumberRow))
+        for first, last in _blocks(session, span, "open")
+    )
+    unsettled = 0 if _by_counter(session, span) else span.between
+    missing = span.last - span.first + 1 - issued - void - reserved - unsettled
+    return SeriesAccount(
+        series=span.series,
+        period=span.period,
+        first=series.text(span.first, span.period),
+        last=series.text(span.last, span.period),
+        issued=issued,
+        void=void,
+        reserved=reserved + unsettled,
+        missing=tuple(series.text(count, span.period) for count in _missing(session, span)) if missing else (),
+    )
+
+
+def _count(
+    session: TenantSession, row: type[InvoiceRow] | type[VoidNumberRow], span: _Span, first: int, last: int
+) -> int:
+    here = (row.series == span.series, row.period == span.period, row.count.between(first, last))
+    return session.scalar(select(func.count(row.count)).where(*here)) or 0
+
+
+def _blocks(session: TenantSession, span: _Span, *states: str) -> list[tuple[int, int]]:
+    row = BlockRow
+    here = (row.series == span.series, row.period == span.period, row.state.in_(states))
+    return [(first, last) for first, last in session.execute(select(row.first, row.last).where(*here))]
+
+
+def _by_counter(session: TenantSession, span: _Span) -> bool:
+    """A counter row gives no count that is not booked with it; sequences do, until they are settled."""
+    row = CounterRow
+    here = (row.series == span.series, row.period == span.period)
+    return session.scalar(select(row.last).where(*here)) is not None
+
+
+def _missing(session: TenantSession, span: _Span) -> Iterator[int]:
+    known = set[int]()
+    for row in (InvoiceRow, VoidNumberRow):
+        here = (row.series == span.series, row.period == span.period)
+        known.update(session.scalars(select(row.count).where(*here)))
+    for first, last in _blocks(session, span, "open"):
+        known.update(range(first, last + 1))
+    counted = range(span.first, span.last + 1)
+    if _by_counter(session, span):
+        yield from (count for count in counted if count not in known)
+        return
+    for first, last in sorted(_blocks(session, span, "used", "released", "expired")):
+        yield from (count for count in range(first, last + 1) if count not in known)
+
+
+def _plain(value: object) -> object:
+    """A sum of whole numbers is a Decimal to PostgreSQL."""
+    return value if isinstance(value, str) else int(str(value))

@@ -1,0 +1,91 @@
+"""A ledger is opened: made where there is none, looked into by those who only read, refused where it is not ours."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+
+from ledgerflow.billing.errors import LedgerOutdated
+from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reading, sqlite_path
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.rows import Row, TenantRow
+from ledgerflow.store.schema import HEAD, make_schema, upgrade
+from ledgerflow.store.tenancy import TenantSession
+
+
+def open_ledger(
+    url: str, tenant: str = "default", reserve: str = "", sleep: Callable[[float], None] = time.sleep
+) -> DatabaseLedger:
+    """The ledger at `url`; its tables and the tenant are made on first use. Close it, or use it in a `with`.
+
+    `reserve` is the address of the Redis that counts when PostgreSQL's sequences cannot be had. Raises LedgerOutdated.
+    """
+    if sqlite_path(url) is None and not _is_there(url):
+        upgrade(url)
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "sqlite" and not _is_ledger(connection):
+                make_schema(connection)
+            with TenantSession(connection, tenant) as session, session.begin():
+                if session.scalar(select(TenantRow.tenant)) is None:
+                    _enter(session, tenant)
+    except DatabaseError as refusal:
+        engine.dispose()
+        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
+    except BaseException:
+        engine.dispose()
+        raise
+    return DatabaseLedger(engine, tenant, reserve, sleep)
+
+
+def look_into(url: str, tenant: str = "default") -> DatabaseLedger | None:
+    """The ledger at `url` as it stands, for one who only reads; None where there is none yet. Makes nothing.
+
+    Raises LedgerUnreachable where none could be made either, and LedgerOutdated.
+    """
+    path = sqlite_path(url)
+    if path is not None and not (Path(path).exists() and Path(path).stat().st_size):
+        if not Path(path).parent.is_dir():
+            raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
+        return None
+    return DatabaseLedger(open_engine(url), tenant) if _is_there(url) else None
+
+
+def _is_there(url: str) -> bool:
+    """Whether there is a ledger. The owner looks: before there are tables, there is no role for anyone else."""
+    engine = open_engine(url, as_owner=True)
+    try:
+        with reading(engine).connect() as connection:
+            return _is_ledger(connection)
+    except DatabaseError as refusal:
+        raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
+    finally:
+        engine.dispose()
+
+
+def _is_ledger(connection: Connection) -> bool:
+    """Whether the tables are there; raises LedgerUnreachable where one of their names is another program's."""
+    there = set(inspect(connection).get_table_names())
+    if "alembic_version" in there:
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if found == HEAD:
+            return True
+        if found is not None and TenantRow.__tablename__ in there:
+            raise LedgerOutdated(found=found, wanted=HEAD)
+    others = sorted(there & Row.metadata.tables.keys())
+    if others:
+        raise LedgerUnreachable(reason=f"its table {others[0]} is another program's. Name another database.")
+    return False
+
+
+def _enter(session: TenantSession, tenant: str) -> None:
+    """Whoever opens the same books at the same moment enters the tenant too, and one of them is enough."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as into_postgresql
+
+        session.execute(into_postgresql(TenantRow).on_conflict_do_nothing(), [{"tenant": tenant}])
+    else:
+        session.add(TenantRow(tenant=tenant))

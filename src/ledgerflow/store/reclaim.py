@@ -1,0 +1,28 @@
+"""What was left of blocks: given back, expired, or lost in a rollback or a crash. Each count is recorded void."""
+
+from datetime import datetime
+
+from ledgerflow.billing.numbering import NumberingRule, NumberSeries
+from ledgerflow.issuing.ports import VoidNumber
+from ledgerflow.store.blocks import book, expired, void_rest
+from ledgerflow.store.sequences import lost_counts
+from ledgerflow.store.tenancy import TenantSession
+
+LOST = "Lost between its sequence and the books, in a rollback or a crash"
+UNFINISHED = "Taken by a deed that did not end"
+_ANY = NumberingRule(".+")  # the law allowed the series when it was first used
+
+
+def reclaim(session: TenantSession, at: datetime) -> list[VoidNumber]:
+    """Records void what expired blocks did not use and what sequences gave to nobody."""
+    void: list[VoidNumber] = []
+    for row in expired(session, at):
+        reason = f"Reserved by {row.holder} until {row.expires_at} and not used" if row.expires_at else UNFINISHED
+        void += void_rest(session, NumberSeries(row.series, _ANY), row.period, row.first, row.last, reason)
+        row.state = "expired"
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        for series, period, first, last in lost_counts(session):
+            book(session, series, period, first, last, "expired")
+            void += void_rest(session, NumberSeries(series, _ANY), period, first, last, LOST)
+    return void
