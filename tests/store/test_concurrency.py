@@ -86,7 +86,7 @@ def test_clerks_at_work_together_leave_no_gap_and_no_double(
             counts = [int(one.number[-6:]) for one in ledger.invoices(batch=batch.number) if one.number[0] == "I"]
             assert counts == list(range(counts[0], counts[0] + len(counts))), "a block of its own for each batch"
         assert first_fault(ledger.audit_trail()) is None
-        assert len(ledger.audit_trail()) == 6 * hands
+        assert len(list(ledger.audit_trail())) == 6 * hands
 
 
 def test_a_clerk_killed_in_the_middle_leaves_no_gap(

@@ -97,8 +97,8 @@ class LedgerMissing(BillingError):
 
 
 class LedgerOutdated(BillingError):
-    """The ledger is of revision {found}, and this program keeps books of revision {wanted}. `ledgerflow db upgrade` brings
-    older books forward; newer ones need a newer program."""
+    """The ledger is of revision {found}, and this program keeps books of revision {wanted}. `ledgerflow db upgrade`
+    brings older books forward; newer ones need a newer program."""
 
 
 class StrategyUnknown(BillingError):

@@ -52,8 +52,8 @@ _FIELD = re.compile(r"\{(fy|roll|n:0?(1[0-8]|[1-9])d?)\}")  # up to 18 digits, w
 class NumberSeries:
     """A pattern such as `INV/{fy}/{n:06}`: `{fy}` the year, `{n:06}` the count, `{roll}` a letter that rolls over.
 
-    Without `{roll}` the series is exhausted when its digits are; with it A, B, C … follow one another. A `gapless` series
-    has no void number, at the price that its batches wait for one another.
+    Without `{roll}` the series is exhausted when its digits are; with it A, B, C … follow one another. A `gapless`
+    series has no void number, at the price that its batches wait for one another.
     """
 
     template: str

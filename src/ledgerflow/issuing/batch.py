@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from pydantic import TypeAdapter
+from pydantic.main import IncEx
 
 from ledgerflow import __version__
 from ledgerflow.billing.catalogue import Product
@@ -21,7 +22,10 @@ from ledgerflow.simulation.simulate import Sale
 
 NOT_USED = "Not used"
 
-_NUMBERING_ALONE = {"establishments": {"__all__": {"series": {"gapless"}}}}  # it changes no number and no invoice
+_APART: dict[str, bool | IncEx] = {  # what changes no invoice
+    "payments": True,
+    "business": {"establishments": {"__all__": {"series": {"gapless"}}}},
+}
 _CATALOGUE = TypeAdapter(tuple[Product, ...])
 
 
@@ -48,9 +52,7 @@ def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str
 
     Nothing of the clock is in it, nothing of the ledger, and nothing that is no part of an invoice, such as payments.
     """
-    apart: dict[str, object] = {"payments": True, "business": _NUMBERING_ALONE}
-    if not config.anomalies.any:
-        apart["anomalies"] = True
+    apart = _APART if config.anomalies.any else {**_APART, "anomalies": True}
     content = [
         __version__,
         config.model_dump(mode="json", exclude=apart),

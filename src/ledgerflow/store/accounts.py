@@ -39,7 +39,10 @@ def _spans(session: TenantSession) -> list[_Span]:
     sums = select(
         row.series, row.period, func.min(row.first), func.max(row.last), func.sum(row.last - row.first + 1)
     ).group_by(row.series, row.period)
-    return [_Span(*map(_plain, one)) for one in session.execute(sums.order_by(row.series, row.period))]
+    return [
+        _Span(series, period, first, last, int(held))  # a sum of whole numbers is a Decimal to PostgreSQL
+        for series, period, first, last, held in session.execute(sums.order_by(row.series, row.period))
+    ]
 
 
 def _account(session: TenantSession, span: _Span) -> SeriesAccount:
@@ -96,8 +99,3 @@ def _missing(session: TenantSession, span: _Span) -> Iterator[int]:
         return
     for first, last in sorted(_blocks(session, span, "used", "released", "expired")):
         yield from (count for count in range(first, last + 1) if count not in known)
-
-
-def _plain(value: object) -> object:
-    """A sum of whole numbers is a Decimal to PostgreSQL."""
-    return value if isinstance(value, str) else int(str(value))

@@ -1,9 +1,10 @@
 """The counter in reserve: Redis `INCR`, for when the database is there and its sequence cannot be had.
 
-It counts a sub-series of its own, whose numbers the primary cannot make, and it is fenced by the database: an epoch row
-says which key of Redis counts now, from which base, and how far the books have come. A block is booked under the lock of
-that row, and only where Redis has counted on beyond it. A Redis that was emptied has no such key, one restored from an
-old dump counts what is booked already: either way a new epoch begins, with a new key, after the last count booked.
+It counts a sub-series of its own, whose numbers the primary cannot make, and it is fenced by the database: an epoch
+row says which key of Redis counts now, from which base, and how far the books have come. A block is booked under the
+lock of that row, and only where Redis has counted on beyond it. A Redis that was emptied has no such key, one restored
+from an old dump counts what is booked already: either way a new epoch begins, with a new key, after the last count that
+is booked.
 """
 
 from redis import Redis

@@ -8,7 +8,19 @@ APP_ROLE = "ledgerflow_app"
 TENANT_SETTING = "ledgerflow.tenant"
 
 _OWN = f"tenant = current_setting('{TENANT_SETTING}', true)"
-_SETTLED = ("tenant", "batch", "position", "number", "day", "kind", "series", "period", "count", "strategy", "buyer")
+_SETTLED: tuple[str, ...] = (
+    "tenant",
+    "batch",
+    "position",
+    "number",
+    "day",
+    "kind",
+    "series",
+    "period",
+    "count",
+    "strategy",
+    "buyer",
+)
 _SETTLED += ("buyer_key", "currency", "taxable_value", "tax", "payable", "corrects", "trace_id", "generation_metadata")
 KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": (*_SETTLED, "document")}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
@@ -61,7 +73,8 @@ def postgresql_triggers(table: str) -> Iterator[str]:
 REFUSE_CHANGE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'what is entered in % stays as it is', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'what is entered in % stays as it is', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
 
@@ -84,7 +97,7 @@ END $$
 
 
 def row_security(table: str) -> Iterator[str]:
-    """Whoever is not the owner reads and writes the rows of the session's tenant alone, with the rights of the table."""
+    """Whoever is not the owner reads and writes the rows of the session's tenant alone, with these rights."""
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"CREATE POLICY own_rows ON {table} USING ({_OWN}) WITH CHECK ({_OWN})"
     yield f"GRANT {_RIGHTS[table]} ON {table} TO {APP_ROLE}"
@@ -139,7 +152,8 @@ END $$
 
 _TAKE_NUMBERS = """
 CREATE FUNCTION take_numbers(p_series text, p_period text, p_wanted bigint, p_capacity bigint, p_expires_at text,
-                             p_holder text, OUT taken bigint, OUT remaining bigint) {definer} SET lock_timeout = '200ms' AS $$
+                             p_holder text, OUT taken bigint, OUT remaining bigint)
+{definer} SET lock_timeout = '200ms' AS $$
 DECLARE
     whose text := current_setting('ledgerflow.tenant');
     turn bigint := series_key(whose, p_series, p_period, 1);

@@ -1,4 +1,4 @@
-"""The tables of the books, each led by its tenant, so that they can be distributed by tenant. Rows never leave the store.
+"""The tables of the books, each led by its tenant, so that they can be distributed by tenant. Rows stay in the store.
 
 What is entered stays as it was: the audit trail, invoices and void numbers refuse a change by triggers of the database
 (`guards`), and by the rights of the program's role on PostgreSQL.
@@ -34,7 +34,7 @@ class TenantRow(Row):
 
 
 class CounterRow(Row):
-    """The last count taken of a series in a period: of SQLite's series, of gapless ones, and of the books' own lists."""
+    """The last count taken of a series in a period: SQLite's series, gapless ones, and the books' own lists."""
 
     __tablename__ = "counters"
     __table_args__ = (_of_tenant(),)
@@ -56,7 +56,7 @@ class SequenceRow(Row):
 
 
 class EpochRow(Row):
-    """The fence round Redis: which of its keys counts a sub-series now, from which count on, and the last one booked."""
+    """The fence round Redis: which key counts a sub-series now, from which count on, and the last one booked."""
 
     __tablename__ = "epochs"
     __table_args__ = (_of_tenant(),)
