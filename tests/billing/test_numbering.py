@@ -53,9 +53,9 @@ def test_each_count_has_its_own_number(count: int) -> None:
 @pytest.mark.requirement("FR-1.4")
 def test_a_full_series_is_refused_before_anything_is_made() -> None:
     series, day = NumberSeries("A{n:03}"), date(2026, 1, 1)
-    series.require(990, 9, day)
+    series.require(990, 9, "all")
     with pytest.raises(NumberSeriesExhausted, match=r"has 9 number\(s\) left in all, and 10 are asked for"):
-        series.require(990, 10, day)
+        series.require(990, 10, "all")
     for count in (0, 1000):
         with pytest.raises(NumberSeriesExhausted):
             series.number(count, day)

@@ -45,7 +45,7 @@ def numbers(invoices: Iterable[Invoice]) -> list[str]:
 
 
 def untouched(ledger: Ledger) -> bool:
-    return not ledger.batches() and not list(ledger.invoices()) and not ledger.audit_trail()
+    return not ledger.batches() and not list(ledger.invoices()) and not list(ledger.audit_trail())
 
 
 @pytest.mark.requirement("FR-1.3")

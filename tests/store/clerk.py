@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import entry_points
 
 from ledgerflow.issuing.batch import issue_batch
-from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.ports import Entry, Journal
 from ledgerflow.store.opening import open_ledger
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -35,8 +35,9 @@ def hold() -> None:
     url, series, period, invoices = pickle.load(sys.stdin.buffer)
 
     def endless(journal: Journal) -> None:
-        journal.reserve(series, period, len(invoices))
-        journal.record("0123456789abcdef", AT, invoices)
+        block = journal.reserve(series, period, len(invoices))
+        entries = [Entry(one, period, block.first + place, {}) for place, one in enumerate(invoices)]
+        journal.record("0123456789abcdef", AT, entries)
         say("held")
         threading.Event().wait()
 

@@ -8,15 +8,18 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.store.database import LedgerUnreachable, open_engine
 from ledgerflow.store.opening import look_into, open_ledger
+
+SERIES = NumberSeries("A{n:03}")
 
 
 @pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])
 def test_a_path_and_its_uri_are_the_same_ledger(tmp_path: Path, form: str) -> None:
     path = tmp_path / "books? 100% of 2026.db"
     with open_ledger(str(path)) as ledger:
-        ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 7))
+        ledger.transact(lambda journal: journal.reserve(SERIES, "all", 7))
     with open_ledger(form.format(path)) as ledger:
         assert ledger.last("A{n:03}", "all") == 7
 
@@ -48,7 +51,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
 def test_who_looks_makes_nothing(url: str) -> None:
     assert look_into(url) is None
     with open_ledger(url) as ledger:
-        ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 7))
+        ledger.transact(lambda journal: journal.reserve(SERIES, "all", 7))
     found = look_into(url)
     assert found is not None
     with found:
@@ -91,7 +94,7 @@ def test_a_ledger_that_goes_away_is_said_to_be_out_of_reach(tmp_path: Path) -> N
         with pytest.raises(LedgerUnreachable, match="no such table: counters"):
             ledger.last("A{n:03}", "all")
         with pytest.raises(LedgerUnreachable, match="no such table: counters"):
-            ledger.transact(lambda journal: journal.reserve("A{n:03}", "all", 1))
+            ledger.transact(lambda journal: journal.reserve(SERIES, "all", 1))
 
 
 def test_whoever_opens_a_file_that_another_is_making_waits(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from ledgerflow.billing.errors import InvoiceNumberCollisionException, InvoiceUnknown
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind, TaxStrategy
 from ledgerflow.issuing.audit import first_fault
 from ledgerflow.issuing.batch import issue_batch
@@ -80,17 +81,17 @@ def test_a_ledger_opened_again_holds_what_it_held(url: str, ledger: DatabaseLedg
     with open_ledger(url) as again:
         assert list(again.invoices()) == list(ledger.invoices())
         assert again.batches() == ledger.batches()
-        assert again.audit_trail() == ledger.audit_trail()
+        assert list(again.audit_trail()) == list(ledger.audit_trail())
 
 
 @pytest.mark.requirement("FR-1.1")
 def test_every_number_taken_is_on_an_invoice_or_void(ledger: DatabaseLedger, issue: Issue) -> None:
     issue(3)
     series, period = "INV/{fy}/{n:06}", "26-27"
-    lost = [VoidNumber(f"INV/26-27/{n:06}", series, period, "the printer ran dry") for n in (4, 5)]
+    lost = [VoidNumber(f"INV/26-27/{n:06}", series, period, n, "the printer ran dry") for n in (4, 5)]
 
     def give_up(journal: Journal) -> None:
-        assert journal.reserve(series, period, 2) == 4
+        assert journal.reserve(NumberSeries(series), period, 2).first == 4
         journal.void(lost)
 
     ledger.transact(give_up)
@@ -101,7 +102,7 @@ def test_every_number_taken_is_on_an_invoice_or_void(ledger: DatabaseLedger, iss
 
 
 def test_a_number_cannot_be_void_twice(url: str) -> None:
-    void = VoidNumber("A1", "A{n:01}", "all", "torn")
+    void = VoidNumber("A1", "A{n:01}", "all", 1, "torn")
     with open_ledger(url, sleep=lambda _pause: None) as ledger:
         ledger.transact(lambda journal: journal.void([void]))
         with pytest.raises(InvoiceNumberCollisionException, match="A1"):

@@ -34,7 +34,7 @@ def engine(
         with open_ledger(url, tenant) as ledger:
             at = datetime(2026, 11, 1, tzinfo=UTC)
             issue_batch(make_config(), make_sales(3), laws, ledger, "0", at=at, actor=tenant)
-            ledger.transact(lambda journal: journal.void([VoidNumber("X", "X{n:01}", "all", "torn")]))
+            ledger.transact(lambda journal: journal.void([VoidNumber("X1", "X{n:01}", "all", 1, "torn")]))
     opened = open_engine(url)
     yield opened
     opened.dispose()

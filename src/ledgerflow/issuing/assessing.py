@@ -39,7 +39,7 @@ class Desk:
             establishment,
             _presentation(establishment, law),
             *(
-                NumberSeries(template, law.numbering, templates.gapless)
+                NumberSeries(template, law.numbering, establishment.gapless)
                 for template in (
                     templates.invoice,
                     templates.bill_of_supply,

@@ -24,7 +24,7 @@ NOT_USED = "Not used"
 
 _APART: dict[str, bool | IncEx] = {  # what changes no invoice
     "payments": True,
-    "business": {"establishments": {"__all__": {"series": {"gapless"}}}},
+    "business": {"establishments": {"__all__": {"gapless"}}},
 }
 _CATALOGUE = TypeAdapter(tuple[Product, ...])
 

@@ -46,11 +46,6 @@ class Series(_Typed):
     bill_of_supply: str = Field("BOS/{fy}/{n:06}", title="Bills of supply")
     credit_note: str = Field("CRN/{fy}/{n:06}", title="Credit notes")
     debit_note: str = Field("DBN/{fy}/{n:06}", title="Debit notes")
-    gapless: bool = Field(
-        False,
-        title="Without a gap",
-        description="For laws that allow no void number: batches of one series then wait for one another.",
-    )
 
 
 class BuyerMix(_Typed):
@@ -122,6 +117,11 @@ class Establishment(_Typed):
     )
     buyers: BuyerMix = Field(default_factory=BuyerMix, title="Buyers")
     series: Series = Field(default_factory=Series, title="Number series")
+    gapless: bool = Field(
+        False,
+        title="Numbers without a gap",
+        description="For laws that allow no void number: batches of one series then wait for one another.",
+    )
 
 
 class Business(_Typed):
