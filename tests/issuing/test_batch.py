@@ -16,8 +16,8 @@ from ledgerflow.billing.errors import (
     StrategyUnknown,
 )
 from ledgerflow.billing.invoice import Invoice
-from ledgerflow.billing.supply import NoteKind
 from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.billing.supply import NoteKind
 from ledgerflow.billing.tax import DocumentKind, Rounder, TaxStrategy
 from ledgerflow.issuing.batch import generation_id, issue_batch
 from ledgerflow.issuing.ports import Batch, Ledger

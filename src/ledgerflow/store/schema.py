@@ -24,6 +24,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(771)"))
         if connection.dialect.has_table(connection, "alembic_version"):
+            engine.dispose()
             return
         Row.metadata.create_all(connection)
         connection.execute(text(guards.MAKE_ROLE))
