@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 APP_ROLE = "ledgerflow_app"
 TENANT_SETTING = "ledgerflow.tenant"
 
-_OWN = f"tenant = current_setting('{TENANT_SETTING}', true)"
+_OWN = f"tenant = nullif(current_setting('{TENANT_SETTING}', true), '')"  # empty once its transaction has ended
 _SETTLED: tuple[str, ...] = (
     "tenant",
     "batch",
@@ -105,7 +105,7 @@ def row_security(table: str) -> Iterator[str]:
 
 def counting(schema: str) -> Iterator[str]:
     """The functions by which native sequences are counted. They run with the rights of the owner, under whom no policy
-    holds, so each takes the tenant from the session and from nowhere else."""
+    holds, so each takes the tenant from the session and from nowhere else, and refuses a session that has none."""
     definer = f"LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp"
     yield _SERIES_KEY.replace("{schema}", schema)
     yield _MAKE_SEQUENCE.replace("{definer}", definer)
@@ -156,7 +156,7 @@ CREATE FUNCTION take_numbers(p_series text, p_period text, p_wanted bigint, p_ca
                              p_holder text, OUT taken bigint, OUT remaining bigint)
 {definer} SET lock_timeout = '200ms' AS $$
 DECLARE
-    whose text := current_setting('ledgerflow.tenant');
+    whose text NOT NULL := nullif(current_setting('ledgerflow.tenant', true), '');
     turn bigint := series_key(whose, p_series, p_period, 1);
     held boolean := false;
     native text;
@@ -200,7 +200,7 @@ END $$
 _LOST_NUMBERS = """
 CREATE FUNCTION lost_numbers() RETURNS TABLE (series text, period text, first bigint, last bigint) {definer} AS $$
 DECLARE
-    whose text := current_setting('ledgerflow.tenant');
+    whose text NOT NULL := nullif(current_setting('ledgerflow.tenant', true), '');
     flight bigint;
     one record;
     reached bigint;
