@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from tests.store.neighbours import AT, Neighbours, moved_in
+from tests.store.neighbours import AT, Neighbours, Plain, User, moved_in
 
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
+from ledgerflow.store.guards import APP_ROLE
 from ledgerflow.store.ledger import DatabaseLedger
 
 
@@ -59,3 +60,25 @@ def neighbours(
 
     with moved_in(shared_url, redis, issue) as both:
         yield both
+
+
+@pytest.fixture(scope="module")
+def user(neighbours: Neighbours) -> Iterator[User]:
+    """A user who was granted the role of the program, and nothing else."""
+    name = f"clerk_{os.getpid()}"
+    with psycopg.connect(neighbours.url, autocommit=True) as owner:
+        owner.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'tea'".encode())
+        owner.execute(f"GRANT {APP_ROLE} TO {name}".encode())
+        address = urlsplit(neighbours.url)
+        host = address.netloc.rpartition("@")[2]
+        yield User(name, address._replace(netloc=f"{name}:tea@{host}").geturl())
+        owner.execute(f"DROP ROLE {name}".encode())
+
+
+@pytest.fixture(params=["role", "user"])
+def plain(request: pytest.FixtureRequest, neighbours: Neighbours, user: User) -> Iterator[Plain]:
+    """A connection that knows no tenant: the owner's, who took the role on, or the user's own."""
+    with psycopg.connect(neighbours.url if request.param == "role" else user.url, autocommit=True) as connection:
+        if request.param == "role":
+            connection.execute(f"SET ROLE {APP_ROLE}".encode())
+        yield connection

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.orm import Session
 
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.ports import Block
 from ledgerflow.store.database import open_engine
-from ledgerflow.store.guards import APP_ROLE
+from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, Row, SequenceRow
@@ -22,6 +23,8 @@ LATER = AT + timedelta(days=30)
 TENANTS = ("asha", "bina")
 TABLES = sorted((mapper.class_ for mapper in Row.registry.mappers), key=lambda table: table.__tablename__)
 SPARE = NumberSeries("SPARE/{n:04}")
+Plain = psycopg.Connection[tuple[object, ...]]
+"""A connection past every session, by which plain SQL is spoken."""
 FORBID = f"REVOKE EXECUTE ON FUNCTION take_numbers FROM {APP_ROLE}"
 ALLOW = f"GRANT EXECUTE ON FUNCTION take_numbers TO {APP_ROLE}"
 
@@ -51,6 +54,19 @@ class Neighbours:
         with self.owner.connect() as connection:
             wanted = select(*columns).where(columns.tenant == tenant).order_by(*table.__table__.primary_key)
             return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone who logs in, with the address by which he does."""
+
+    name: str
+    url: str
+
+
+def be(connection: Plain, tenant: str) -> None:
+    """Whatever comes next is that tenant's."""
+    connection.execute("SELECT set_config(%s, %s, false)", [TENANT_SETTING, tenant])
 
 
 @contextmanager
@@ -97,8 +113,8 @@ def _as_owner(both: Neighbours, statement: str) -> None:
 
 def _entered_by_hand(both: Neighbours) -> Sequence[tuple[type[Row], dict[str, object]]]:
     """What no deed enters yet; on SQLite nothing is counted by a sequence or in reserve."""
-    named = {"name": "winter", "realism_profile": "plain", "created_at": AT.isoformat()}
-    change = {"revision": "0002", "subject": "configurations/winter", "before": "{}", "after": "{}"}
+    named: dict[str, object] = {"name": "winter", "realism_profile": "plain", "created_at": AT.isoformat()}
+    change: dict[str, object] = {"revision": "0002", "subject": "configurations/winter", "before": "{}", "after": "{}"}
     here = {"series": "A{n:03}", "period": "all"}
     counting: list[tuple[type[Row], dict[str, object]]] = [
         (SequenceRow, {**here, "name": "numbers_a", "settled": 0}),

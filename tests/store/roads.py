@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import (
+    ColumnElement,
     CursorResult,
     Delete,
     Select,
@@ -115,10 +116,20 @@ def change_by_old_query(session: TenantSession, table: type[Row], row: Values) -
     return wanted.update({name: other(row[name])}, synchronize_session=False)
 
 
+def enter_or_change(session: TenantSession, table: type[Row], row: Values) -> object:
+    """The row is there already, and would be written over."""
+    into = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    key = [one.name for one in inspect(table).primary_key]
+    name = changed_column(table)
+    statement = into.insert(table).on_conflict_do_update(index_elements=key, set_={name: other(row[name])})
+    return session.scalars(statement.returning(table.tenant), [dict(row)]).all()
+
+
 CHANGES: dict[str, Road] = {
     "statement": change_by_statement,
     "object": change_object,
     "merged object": merge,
+    "entry that writes over": enter_or_change,
     "query of old": change_by_old_query,
 }
 
@@ -160,15 +171,6 @@ def enter(session: TenantSession, table: type[Row], row: Values) -> object:
     return session.scalars(insert(table).returning(table.tenant), [fresh(table, row)]).all()
 
 
-def enter_or_change(session: TenantSession, table: type[Row], row: Values) -> object:
-    """The row is there already, and would be written over."""
-    into = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    key = [one.name for one in inspect(table).primary_key]
-    name = changed_column(table)
-    statement = into.insert(table).on_conflict_do_update(index_elements=key, set_={name: other(row[name])})
-    return session.scalars(statement.returning(table.tenant), [dict(row)]).all()
-
-
 def add(session: TenantSession, table: type[Row], row: Values) -> object:
     session.add(one := table(**fresh(table, row)))
     session.flush()
@@ -189,10 +191,8 @@ def changed_column(table: type[Row]) -> str:
 
 def fresh(table: type[Row], row: Values) -> dict[str, object]:
     """The row under a key of the same tenant that is still free."""
-    last = inspect(table).primary_key[-1].name
-    return {
-        name: other(value) if name in (last, "number") and name != "tenant" else value for name, value in row.items()
-    }
+    free = {inspect(table).primary_key[-1].name, "number"} - {"tenant"}
+    return {name: other(value) if name in free else value for name, value in row.items()}
 
 
 def other(value: object) -> object:
@@ -200,7 +200,7 @@ def other(value: object) -> object:
     return value + 1000 if isinstance(value, int) else f"{value}!"
 
 
-def _by_key(table: type[Row], row: Values) -> list[object]:
+def _by_key(table: type[Row], row: Values) -> list[ColumnElement[bool]]:
     return [getattr(table, one.name) == row[one.name] for one in inspect(table).primary_key]
 
 
