@@ -25,8 +25,6 @@ TABLES = sorted((mapper.class_ for mapper in Row.registry.mappers), key=lambda t
 SPARE = NumberSeries("SPARE/{n:04}")
 Plain = psycopg.Connection[tuple[object, ...]]
 """A connection past every session, by which plain SQL is spoken."""
-FORBID = f"REVOKE EXECUTE ON FUNCTION take_numbers FROM {APP_ROLE}"
-ALLOW = f"GRANT EXECUTE ON FUNCTION take_numbers TO {APP_ROLE}"
 
 
 @dataclass(frozen=True)
@@ -97,18 +95,21 @@ def reserve_spare(ledger: DatabaseLedger, wanted: int, until: datetime = LATER) 
     return ledger.reserve_block(SPARE, "all", wanted, until, "the counter")
 
 
-def _count_in_reserve(both: Neighbours) -> None:
-    """The right to the sequences is revoked, and Redis counts."""
-    _as_owner(both, FORBID)
-    for tenant in TENANTS:
-        with both.books(tenant) as ledger:
-            assert ledger.reserve_block(SPARE, "all", 3, LATER, "the counter").series == SPARE.reserve
-    _as_owner(both, ALLOW)
-
-
-def _as_owner(both: Neighbours, statement: str) -> None:
+@contextmanager
+def sequences_forbidden(both: Neighbours) -> Iterator[None]:
+    """The right to the sequences is revoked, so that Redis counts."""
     with both.owner.begin() as connection:
-        connection.execute(text(statement))
+        connection.execute(text(f"REVOKE EXECUTE ON FUNCTION take_numbers FROM {APP_ROLE}"))
+    yield
+    with both.owner.begin() as connection:
+        connection.execute(text(f"GRANT EXECUTE ON FUNCTION take_numbers TO {APP_ROLE}"))
+
+
+def _count_in_reserve(both: Neighbours) -> None:
+    with sequences_forbidden(both):
+        for tenant in TENANTS:
+            with both.books(tenant) as ledger:
+                assert reserve_spare(ledger, 3).series == SPARE.reserve
 
 
 def _entered_by_hand(both: Neighbours) -> Sequence[tuple[type[Row], dict[str, object]]]:
