@@ -1,8 +1,7 @@
-"""What the tests of tenants share: one database of each kind for a module, in which two tenants live side by side."""
+"""What the tests of tenants share: one database of each kind, in which two tenants live side by side."""
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -29,21 +28,21 @@ def redis() -> Iterator[str]:
         yield server.connection_url
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One database of each kind for all the tests of a module."""
+    """One database of each kind for all the tests of tenants: each adds under names of its own to what is there."""
     if request.param == "sqlite":
         yield str(tmp_path_factory.mktemp("shared") / "ledger.db")
         return
     server = request.getfixturevalue("postgresql")
-    name = f"shared_{os.getpid()}_{Path(str(request.node.path)).stem}"
+    name = f"shared_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def neighbours(
     shared_url: str,
     redis: str,
@@ -62,7 +61,7 @@ def neighbours(
         yield both
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def user(neighbours: Neighbours) -> Iterator[User]:
     """A user who was granted the role of the program, and nothing else."""
     name = f"clerk_{os.getpid()}"

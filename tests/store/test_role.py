@@ -11,7 +11,7 @@ from ledgerflow.store.rows import BlockRow, Row, SequenceRow
 
 pytestmark = [
     pytest.mark.requirement("FR-7.2"),
-    pytest.mark.parametrize("shared_url", ["postgresql"], indirect=True, scope="module"),
+    pytest.mark.parametrize("shared_url", ["postgresql"], indirect=True, scope="session"),
 ]
 ENTERED = ("audit", "invoices", "void_numbers")
 

@@ -10,7 +10,7 @@ from ledgerflow.store.rows import Row, TenantRow
 
 pytestmark = [
     pytest.mark.requirement("FR-7.2"),
-    pytest.mark.parametrize("shared_url", ["postgresql"], indirect=True, scope="module"),
+    pytest.mark.parametrize("shared_url", ["postgresql"], indirect=True, scope="session"),
 ]
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__tablename__)
 
