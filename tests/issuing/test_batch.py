@@ -16,6 +16,7 @@ from ledgerflow.billing.errors import (
     StrategyUnknown,
 )
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.supply import NoteKind
 from ledgerflow.billing.tax import DocumentKind, Rounder, TaxStrategy
 from ledgerflow.issuing.batch import generation_id, issue_batch
@@ -112,7 +113,8 @@ def test_a_series_that_would_run_out_is_refused_and_nothing_is_written(
     with pytest.raises(NumberSeriesExhausted, match=r"Z\{n:01\} has 9 number\(s\) left in all, and 10 are asked for"):
         issue(config, exempt + make_sales(10), ledger)
     assert untouched(ledger)
-    assert ledger.last("Z{n:01}", "all") == ledger.last("B{n:03}", "all") == 0
+    assert ledger.last("Z{n:01}", "all") == 0
+    assert all(account.void == account.issued + account.void for account in ledger.accounts()), "given back, so void"
     issue(config, make_sales(9), ledger)
     with pytest.raises(NumberSeriesExhausted, match="has 0"):
         issue(config, make_sales(1), ledger)
@@ -199,11 +201,12 @@ def test_the_audit_entry_stands_or_falls_with_the_batch(
     with pytest.raises(ValueError, match="zone"):
         issue_batch(make_config(), sales, laws, ledger, "0", at=without_a_zone, actor="Asha")
     assert untouched(ledger)
-    assert ledger.last("INV/{fy}/{n:06}", "2026") == 0
+    first = ledger.last("INV/{fy}/{n:06}", "2026") + 1
+    assert first == 1 + len(ledger.void_numbers()), "what was taken is given back, or void"
     issue_batch(make_config(), sales, laws, ledger, "0", at=AT, actor="Asha")
     (entry,) = ledger.audit_trail()
     assert (entry.sequence, entry.at, entry.actor, entry.deed) == (1, AT.isoformat(), "Asha", "issue_batch")
-    assert '"INV/2026/000001 to INV/2026/000003"' in entry.details
+    assert f'"INV/2026/{first:06} to INV/2026/{first + 2:06}"' in entry.details
 
 
 def test_progress_is_told_of_each_sale(
@@ -224,12 +227,13 @@ def test_a_number_that_stays_taken_is_a_collision_after_three_attempts(
 ) -> None:
     pauses: list[float] = []
     with open_ledger(url, sleep=pauses.append) as ledger:
-        issue(make_config(invoice="INV/2026/{n:03}"), make_sales(3), ledger)
+        issue(make_config(invoice="INV/2026/{n:03}"), make_sales(9), ledger)
         with pytest.raises(InvoiceNumberCollisionException, match=r"INV/2026/00\d is already taken .* 3 attempts"):
             issue(make_config(invoice="INV/{fy}/{n:03}"), make_sales(3), ledger)
         assert pauses == [0.05, 0.1]
-        assert [batch.size for batch in ledger.batches()] == [3]
-        assert ledger.last("INV/{fy}/{n:03}", "2026") == 0
+        assert ledger.collisions == 3
+        assert [batch.size for batch in ledger.batches()] == [9]
+        assert ledger.last("INV/{fy}/{n:03}", "2026") == len(ledger.void_numbers()) == (9 if "postgres" in url else 0)
 
 
 @pytest.mark.requirement("FR-1.2")
@@ -238,12 +242,14 @@ def test_a_number_that_comes_free_costs_only_a_retry(
 ) -> None:
     def somebody_goes_on(_pause: float) -> None:
         with open_ledger(url) as other:
-            other.transact(lambda journal: journal.reserve("INV/{fy}/{n:03}", "2026", 1))
+            other.transact(lambda journal: journal.reserve(NumberSeries("INV/{fy}/{n:03}"), "2026", 1))
 
     with open_ledger(url, sleep=somebody_goes_on) as ledger:
         issue(make_config(invoice="INV/2026/{n:03}"), make_sales(1), ledger)
         assert issue(make_config(invoice="INV/{fy}/{n:03}"), make_sales(2), ledger).retries == 1
-        assert numbers(ledger.invoices()) == ["INV/2026/001", "INV/2026/002", "INV/2026/003"]
+        made, void = numbers(ledger.invoices()), [one.number for one in ledger.void_numbers()]
+        assert made[0] == "INV/2026/001"
+        assert sorted({*made, *void}) == [f"INV/2026/{n:03}" for n in range(1, 6 if "postgres" in url else 4)]
         assert [batch.retries for batch in ledger.batches()] == [0, 1]
 
 
@@ -258,7 +264,7 @@ def test_two_series_of_one_batch_that_write_alike_are_a_collision(
     first, second = make_sales(2)
     sales = [first, replace(second, establishment="stall")]
     with open_ledger(url, sleep=lambda _pause: None) as ledger:
-        with pytest.raises(InvoiceNumberCollisionException, match="A-01"):
+        with pytest.raises(InvoiceNumberCollisionException, match=r"A-0\d"):
             issue_batch(config, sales, laws, ledger, "0", at=AT, actor="Asha")
         assert untouched(ledger)
 

@@ -14,7 +14,10 @@ from ledgerflow.store.opening import open_ledger
 _tenants = count()
 _steps = st.lists(
     st.tuples(
-        st.sampled_from(["I/{fy}/{n:06}", "C/{fy}/{n:06}"]), st.sampled_from(["25-26", "26-27"]), st.integers(1, 500), st.booleans()
+        st.sampled_from(["I/{fy}/{n:06}", "C/{fy}/{n:06}"]),
+        st.sampled_from(["25-26", "26-27"]),
+        st.integers(1, 500),
+        st.booleans(),
     ),
     max_size=12,
 )

@@ -89,9 +89,10 @@ def test_a_ledger_that_goes_away_is_said_to_be_out_of_reach(tmp_path: Path) -> N
     path = tmp_path / "ledger.db"
     with open_ledger(str(path)) as ledger:
         with sqlite3.connect(path) as vandal:
-            vandal.execute("DROP TABLE counters")
+            for table in ("blocks", "counters"):
+                vandal.execute(f"DROP TABLE {table}")
         vandal.close()
-        with pytest.raises(LedgerUnreachable, match="no such table: counters"):
+        with pytest.raises(LedgerUnreachable, match="no such table: blocks"):
             ledger.last("A{n:03}", "all")
         with pytest.raises(LedgerUnreachable, match="no such table: counters"):
             ledger.transact(lambda journal: journal.reserve(SERIES, "all", 1))

@@ -89,9 +89,13 @@ def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
 def _take_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     """Row-level security holds for whoever is not the owner, and cannot be passed by."""
     cursor = connection.cursor()
-    cursor.execute(f"SET ROLE {APP_ROLE}")
+    try:
+        cursor.execute(f"SET ROLE {APP_ROLE}")
+        connection.commit()
+    except Exception:
+        connection.close()
+        raise
     cursor.close()
-    connection.commit()
 
 
 def _open_sqlite(path: str) -> Engine:

@@ -130,7 +130,8 @@ $$
 """
 
 _MAKE_SEQUENCE = """
-CREATE FUNCTION make_sequence(whose text, p_series text, p_period text) RETURNS text {definer} AS $$
+CREATE FUNCTION make_sequence(whose text, p_series text, p_period text) RETURNS text
+{definer} SET lock_timeout = '10s' AS $$
 DECLARE
     native text := 'numbers_' || md5(whose || E'\\x1f' || p_series || E'\\x1f' || p_period);
     beginning bigint;

@@ -1,12 +1,23 @@
 """The schema of the books: whether it is there, which revision it has, and how it is made and brought forward."""
 
-from sqlalchemy import Connection, text
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
 
 from ledgerflow.store import guards
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.rows import Row
 
 HEAD = "0004"
+
+
+@contextmanager
+def closing_engine(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        engine.dispose()
 
 
 def make_schema(connection: Connection) -> None:
@@ -21,7 +32,7 @@ def make_schema(connection: Connection) -> None:
 
 def upgrade(url: str, revision: str = "head") -> None:
     engine = open_engine(url, as_owner=True)
-    with engine.begin() as connection:
+    with closing_engine(engine), engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(771)"))
         if connection.dialect.has_table(connection, "alembic_version"):
             return
@@ -40,4 +51,3 @@ def upgrade(url: str, revision: str = "head") -> None:
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
         connection.execute(text(f"GRANT SELECT ON alembic_version TO {guards.APP_ROLE}"))
-    engine.dispose()
