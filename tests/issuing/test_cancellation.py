@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ledgerflow.billing.catalogue import TaxCategory
 from ledgerflow.billing.crediting import tax_taken_back
 from ledgerflow.billing.errors import InputRefused, InvoiceUnknown, StrategyUnknown
 from ledgerflow.billing.invoice import Invoice, to_json
@@ -253,13 +254,15 @@ def everywhere() -> SimulationConfig:
     for place, desk in enumerate(desks):
         kinds = {"invoice": "I", "bill_of_supply": "B", "credit_note": "C", "debit_note": "D"}
         desk["series"] = {kind: f"{letter}{place:02}/{{n:05}}" for kind, letter in kinds.items()}
-    about = {"count": 300, "credit_note_rate": 0.1, "first_day": "2025-08-01", "last_day": "2026-03-31"}
+    about: dict[str, Any] = {"count": 300, "credit_note_rate": 0.1, "first_day": "2025-08-01", "last_day": "2026-03-31"}
+    about["products"] = {"most_sold": ["Cola, 2 L bottle", "Lemonade, aerated, 750 ml"]}  # with a cess until 2025-09-21
     return SimulationConfig.model_validate({"business": {"establishments": desks}, **about})
 
 
 def test_under_every_law_a_cancelled_invoice_comes_to_nothing(ledger: DatabaseLedger, issue: Issue) -> None:
     """Every tax, every value and the round-off, line by line; of those with a note already, all quantities."""
-    goods = read_catalogue((ROOT / "examples" / "catalogue.xlsx").read_bytes()).products
+    goods = list(read_catalogue((ROOT / "examples" / "catalogue.xlsx").read_bytes()).products)
+    goods[::9] = [replace(one, tax_category=TaxCategory.OUT_OF_SCOPE) for one in goods[::9]]
     config = everywhere()
     issued = issue(config, simulate(config, goods, LAWS))
     earlier = {one.supply.correction.number: one for one in issued if one.supply.correction}
