@@ -1,10 +1,12 @@
 """All commands under one name."""
 
+from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.books import app
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
 
 app.command()(realism)
 app.add_typer(taxes, name="tax")
+app.add_typer(auditing, name="audit")
 
 __all__ = ["app"]
