@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Run
 
+from ledgerflow.assembly import Application
 from ledgerflow.issuing.audit import head_of, seal
 from ledgerflow.issuing.ports import Journal
-from ledgerflow.store.ledger import open_ledger
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 pytestmark = pytest.mark.requirement("NFR.1")
@@ -27,7 +27,7 @@ def count_stock(journal: Journal, at: datetime) -> None:
 
 def write(path: Path, tenant: str = "default", size: int = 8) -> None:
     """A ledger in which deeds have left their entries."""
-    with open_ledger(str(path), tenant) as ledger:
+    with Application().open_ledger(str(path), tenant) as ledger:
         for deed in range(size):
             ledger.transact(partial(count_stock, at=AT + timedelta(minutes=deed)))
 
@@ -60,7 +60,7 @@ def verified(run: Run, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_sound_trail_is_said_to_be_sound(books: Path, run: Run) -> None:
-    with open_ledger(str(books)) as ledger:
+    with Application().open_ledger(str(books), "default") as ledger:
         last = list(ledger.audit_trail())[-1]
     status, told = verified(run, "--database", books)
     assert status == 0
@@ -115,7 +115,7 @@ def test_an_act_of_a_vandal_is_named(
 
 
 def test_an_entry_put_in_is_named(books: Path, vandalise: Vandal, run: Run) -> None:
-    with open_ledger(str(books)) as ledger:
+    with Application().open_ledger(str(books), "default") as ledger:
         before = list(ledger.audit_trail())[2]
     new = seal(4, before.hash, at=AT, actor="Bina", deed="nothing", details={})
     vandalise(*(line.format(first=4, by=1) for line in SHIFT))
