@@ -12,12 +12,18 @@ from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.store.tenancy import TenantSession
 
-_REFUSED = {"42501": "the right to its sequence was revoked", "55P03": "its sequence is locked by another"}
+_REVOKED, _LOCKED = "42501", "55P03"
+_REFUSED = {_REVOKED: "the right to its sequence was revoked", _LOCKED: "its sequence is locked by another"}
 _GAPLESS = "55000"
 
 
 class SequenceRefused(Exception):
-    """The database is there, and its sequence cannot be had: the reason is in words."""
+    """The database is there, and its sequence cannot be had: the reason is in words. It is `passing` if somebody only
+    holds it for longer than we wait."""
+
+    def __init__(self, reason: str, *, passing: bool) -> None:
+        super().__init__(reason)
+        self.passing = passing
 
 
 def take_sequence(
@@ -34,7 +40,7 @@ def take_sequence(
             reason = "it has been counted without gaps, and stays as it began. Ask for it as gapless, or name another."
             raise NumbersUnavailable(template=series.template, reason=reason) from refusal
         if state in _REFUSED:
-            raise SequenceRefused(_REFUSED[state]) from refusal
+            raise SequenceRefused(_REFUSED[state], passing=state == _LOCKED) from refusal
         raise
     if answer.taken is None:
         raise NumberSeriesExhausted(template=series.template, period=period, left=answer.remaining, wanted=wanted)
