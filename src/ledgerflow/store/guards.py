@@ -25,6 +25,9 @@ _SETTLED += ("buyer_key", "currency", "taxable_value", "tax", "payable", "correc
 KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": (*_SETTLED, "document")}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
 
+_IDENTITY = {"audit": ("tenant", "sequence"), "void_numbers": ("tenant", "number"), "invoices": ("tenant", "number")}
+"""What SQLite's INSERT OR REPLACE would find there already, and delete without a word to the other triggers."""
+
 _RIGHTS: Mapping[str, str] = {
     "tenants": "SELECT, INSERT",
     "counters": "SELECT, INSERT, UPDATE",
@@ -48,6 +51,13 @@ def sqlite_triggers(table: str) -> Iterator[str]:
     )
     if table not in KEPT:
         return
+    again = " AND ".join(f"{column} = NEW.{column}" for column in _IDENTITY[table])
+    changed = " AND document <> NEW.document" if table == "invoices" else ""
+    yield (
+        f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {again}{changed}) "
+        f"BEGIN SELECT RAISE(ABORT, 'what is entered in {table} stays as it is'); END"
+    )
     columns = f" OF {', '.join(KEPT[table])}" if KEPT[table] else ""
     for deed, when in (("update", f"UPDATE{columns}"), ("delete", "DELETE")):
         yield (
