@@ -144,7 +144,7 @@ class Ledger(Protocol):
     def transact(self, deed: Callable[[Journal], T]) -> T:
         """Runs the deed in one transaction, and again from the start if a number of it was taken or the database went
         away: three times at most, then InvoiceNumberCollisionException or LedgerUnreachable. Where the answer to the
-        commit was lost, the database is asked whether it was written."""
+        commit was lost, the database is asked whether it was written; CommitUnknown if it cannot say."""
 
     def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
         """Takes the next `wanted` counts in a transaction of its own, for deeds to come until `expires_at`."""
