@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import TypeVar
 
+from redis import Redis
 from sqlalchemy import Engine, func, select, tuple_
 
 from ledgerflow.billing.errors import NumbersUnavailable
@@ -20,7 +21,6 @@ from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
-from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
@@ -35,11 +35,11 @@ class DatabaseLedger:
     """The books of one tenant."""
 
     def __init__(
-        self, engine: Engine, tenant: str, reserve: str = "", sleep: Callable[[float], None] = time.sleep
+        self, engine: Engine, tenant: str, reserve: Redis | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._engine = engine
         self._tenant = tenant
-        self._numbers = Numbers(engine, tenant, open_reserve(reserve))
+        self._numbers = Numbers(engine, tenant, reserve)
         self._deeds = Deeds(engine, tenant, self._numbers, sleep)
 
     def __enter__(self) -> "DatabaseLedger":
@@ -51,7 +51,8 @@ class DatabaseLedger:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Lets go of the database, and of the Redis in reserve."""
+        self._numbers.close()
         self._engine.dispose()
 
     def transact(self, deed: Callable[[Journal], T]) -> T:

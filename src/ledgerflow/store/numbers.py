@@ -29,6 +29,11 @@ class Numbers:
         self._tenant = tenant
         self._reserve = reserve
 
+    def close(self) -> None:
+        """Lets go of the Redis in reserve."""
+        if self._reserve is not None:
+            self._reserve.close()
+
     def counts_by_row(self, series: NumberSeries) -> bool:
         """Whether the series is counted in the deed's own transaction."""
         return series.gapless or self._engine.dialect.name == "sqlite"
