@@ -24,7 +24,7 @@ def open_ledger(
     `reserve` is the address of the Redis that counts when PostgreSQL's sequences cannot be had. Raises LedgerOutdated,
     and ReserveUnusable where that is no address.
     """
-    counter = open_reserve(reserve)
+    counter = open_reserve(reserve) if sqlite_path(url) is None else None
     if sqlite_path(url) is None and not _is_there(url):
         upgrade(url)
     engine = open_engine(url)
