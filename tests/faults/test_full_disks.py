@@ -1,0 +1,98 @@
+"""A disk that is full: nothing is half written, and when there is room again the work goes on."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.faults.clusters import running_cluster
+from tests.faults.conftest import Hire
+from tests.faults.soundness import issued_once
+
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
+
+FULL = 1_500_000  # bytes that a file may have; new books have a tenth of it
+pytestmark = pytest.mark.requirement("FR-1.1", "FR-1.6")
+
+
+class SmallDisk:
+    """A file system in memory that is soon full."""
+
+    def __init__(self, folder: Path, megabytes: int) -> None:
+        self.folder = folder
+        self._run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "ledgerflow-test", str(folder))
+
+    def enlarge(self, megabytes: int) -> None:
+        self._run("mount", "-o", f"remount,size={megabytes}m", str(self.folder))
+
+    def close(self) -> None:
+        self._run("umount", str(self.folder))
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no file system may be mounted here: {done.stderr.strip()}")
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[SmallDisk]:
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root mounts a file system, and a tmpfs is Linux's")
+    with tempfile.TemporaryDirectory(prefix="lf") as folder:
+        disk = SmallDisk(Path(folder), megabytes)
+        try:
+            yield disk
+        finally:
+            disk.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no largest file")
+def test_a_file_that_may_not_grow_leaves_sound_books(
+    tmp_path: Path, hire: Hire, require_sound: Callable[[DatabaseLedger], None]
+) -> None:
+    url = str(tmp_path / "ledger.db")
+    hand = hire("issue", url, largest=FULL, size=40)
+    assert "The ledger cannot be reached: d" in hand.hear("failed"), "disk I/O error, or database or disk is full"
+    hand.kill()
+    check(url, hand.done(), hire, require_sound)
+
+
+def test_sqlite_on_a_full_disk_leaves_sound_books(hire: Hire, require_sound: Callable[[DatabaseLedger], None]) -> None:
+    with small_disk(3) as disk:
+        url = str(disk.folder / "ledger.db")
+        hand = hire("issue", url, size=40)
+        assert "database or disk is full" in hand.hear("failed")
+        disk.enlarge(30)
+        hand.hear("done")
+        hand.kill()
+        check(url, hand.done(), hire, require_sound)
+
+
+def test_postgresql_on_a_full_disk_leaves_sound_books(
+    hire: Hire, require_sound: Callable[[DatabaseLedger], None]
+) -> None:
+    with small_disk(60) as disk, running_cluster(disk.folder) as cluster:
+        hand = hire("issue", cluster.url, size=200)
+        hand.hear("failed")
+        disk.enlarge(400)
+        if not cluster.is_running():
+            cluster.start()
+        hand.hear("done")
+        hand.kill()
+        check(cluster.url, hand.done(), hire, require_sound)
+
+
+def check(url: str, acknowledged: int, hire: Hire, require_sound: Callable[[DatabaseLedger], None]) -> None:
+    """What was told is there, and another writer goes on."""
+    another = hire("issue", url, name="another", times=2)
+    another.finish()
+    with open_ledger(url) as ledger:
+        issued = issued_once(ledger, "writer", "another")
+        assert issued["writer"] - acknowledged in (0, 1)
+        assert (acknowledged > 0, issued["another"]) == (True, 2)
+        require_sound(ledger)
