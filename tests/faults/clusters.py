@@ -42,13 +42,13 @@ class Cluster:
         self._run("pg_ctl", "stop", "--wait", "--silent", f"--mode={how}")
 
     def is_running(self) -> bool:
-        program = [POSTGRES_BIN_PATH / "pg_ctl", "status", f"--pgdata={self._data}"]
+        program = [str(POSTGRES_BIN_PATH / "pg_ctl"), "status", f"--pgdata={self._data}"]
         return subprocess.run(program, user=self._user, capture_output=True, check=False).returncode == 0
 
     def _run(self, program: str, *arguments: str) -> None:
         """What it says goes to a file: a server that is started keeps a pipe open."""
         with tempfile.TemporaryFile() as said:
-            command = [POSTGRES_BIN_PATH / program, f"--pgdata={self._data}", *arguments]
+            command = [str(POSTGRES_BIN_PATH / program), f"--pgdata={self._data}", *arguments]
             run = subprocess.run(command, user=self._user, stdout=said, stderr=said, check=False, timeout=120)
             said.seek(0)
             assert run.returncode == 0, f"{program}: {said.read().decode()}"

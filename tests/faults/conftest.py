@@ -91,6 +91,7 @@ class Hand:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line.decode().strip())
+            print(self.said[-1][:200], file=sys.stderr)
             self._words.put(self.said[-1])
         self._words.put("")
 

@@ -31,6 +31,7 @@ class Proxy:
         self._chosen = 0
         self._how = Cut.BEFORE
         self._closes = False
+        self._lines: list[threading.Thread] = []
         self.cuts = 0
         self.is_open = True
 
@@ -51,7 +52,13 @@ class Proxy:
                 if not self.is_open:
                     client.close()
                     continue
-                threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+                self._lines.append(threading.Thread(target=self._forward, args=(client,), daemon=True))
+                self._lines[-1].start()
+
+    def settle(self) -> None:
+        """Waits until all that was said has arrived. The clients are gone."""
+        for line in self._lines:
+            line.join(timeout=10)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -22,7 +22,7 @@ pytestmark = [
 def test_writers_killed_at_any_moment_leave_sound_books(
     url: str, hire: Hire, require_sound: Callable[[DatabaseLedger], None]
 ) -> None:
-    acknowledged = {}
+    acknowledged: dict[str, int] = {}
     for turn in range(ROUNDS):
         hands = [hire("issue", url, name=f"{turn} {hand}", size=40) for hand in range(2)]
         for hand in hands:
