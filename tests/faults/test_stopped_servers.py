@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from tests.faults.clusters import Cluster, running_cluster
-from tests.faults.conftest import LONG, Hire
+from tests.faults.conftest import AT, LONG, Hire
 from tests.faults.soundness import issued_once
 
+from ledgerflow.billing.errors import NumberSeriesExhausted
+from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 
@@ -20,6 +24,30 @@ pytestmark = pytest.mark.requirement("FR-1.1", "FR-1.6")
 def cluster() -> Iterator[Cluster]:
     with running_cluster() as cluster:
         yield cluster
+
+
+def test_a_series_goes_on_where_it_was_after_a_crash(cluster: Cluster) -> None:
+    """Though PostgreSQL writes down a sequence 32 counts ahead."""
+    series = NumberSeries("C{n:01}")
+    with open_ledger(cluster.url) as ledger:
+        assert ledger.transact(lambda journal: journal.reserve(series, "all", 1)).first == 1
+        cluster.stop("immediate")
+        cluster.start()
+        assert reclaim_numbers(ledger, at=AT, actor="Asha") == []
+        assert ledger.transact(lambda journal: journal.reserve(series, "all", 1)).first == 2
+
+
+def test_what_a_sequence_lost_beyond_the_end_of_its_series_is_no_number(cluster: Cluster) -> None:
+    series = NumberSeries("D{n:01}")
+    with open_ledger(cluster.url) as ledger:
+        ledger.transact(lambda journal: journal.reserve(series, "all", 1))
+        with psycopg.connect(cluster.url) as owner:  # as if it had crashed between nextval and setval
+            owner.execute("SELECT setval(name, 33) FROM sequences WHERE series = 'D{n:01}'")
+        assert [one.number for one in reclaim_numbers(ledger, at=AT, actor="Asha")] == [f"D{n}" for n in range(2, 10)]
+        (account,) = [account for account in ledger.accounts() if account.series == series.template]
+        assert (account.last, account.void, account.missing) == ("D9", 9, ())
+        with pytest.raises(NumberSeriesExhausted, match="0 number"):
+            ledger.transact(lambda journal: journal.reserve(series, "all", 1))
 
 
 @pytest.mark.parametrize(("how", "seconds"), WAYS)

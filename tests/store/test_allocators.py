@@ -274,9 +274,11 @@ class ServerAllocators(Allocators):
 
     def teardown(self) -> None:
         self.the_sequences_can_be_had_again()
-        super().teardown()
-        for one in (self.owner, self.locksmith, self.app, self.redis):
-            one.close()
+        try:
+            super().teardown()
+        finally:
+            for one in (self.owner, self.locksmith, self.app, self.redis):
+                one.close()
 
     def keys(self) -> list[bytes]:
         return list(self.redis.scan_iter(f"ledgerflow:{self.tenant}:*"))

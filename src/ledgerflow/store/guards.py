@@ -178,7 +178,7 @@ BEGIN
         remaining := greatest(p_capacity - taken + 1, 0);
         IF p_wanted > remaining THEN
             PERFORM setval(native, taken, false);
-        ELSIF p_wanted > 1 THEN
+        ELSE  -- for one number too: by nextval alone it would go on 32 further after a crash
             PERFORM setval(native, taken + p_wanted - 1);
         END IF;
         PERFORM pg_advisory_unlock(turn);
