@@ -44,8 +44,8 @@ def open_ledger(
     return DatabaseLedger(engine, tenant, counter, sleep)
 
 
-def look_into(url: str, tenant: str = "default") -> DatabaseLedger | None:
-    """The ledger at `url` as it stands, for one who only reads; None where there is none yet. Makes nothing.
+def look_into(url: str, tenant: str = "default", reserve: str = "") -> DatabaseLedger | None:
+    """The ledger at `url` as it stands; None where there is none yet. Makes nothing.
 
     Raises LedgerUnreachable where none could be made either, and LedgerOutdated.
     """
@@ -54,7 +54,8 @@ def look_into(url: str, tenant: str = "default") -> DatabaseLedger | None:
         if not Path(path).parent.is_dir():
             raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
         return None
-    return DatabaseLedger(open_engine(url), tenant) if _is_there(url) else None
+    counter = open_reserve(reserve) if path is None else None
+    return DatabaseLedger(open_engine(url), tenant, counter) if _is_there(url) else None
 
 
 def _is_there(url: str) -> bool:
