@@ -17,7 +17,7 @@ from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 
 FULL = 1_500_000  # bytes that a file may have; new books have a tenth of it
-LEFT = [100_000, 500_000, 1_000_000, 2_500_000, 5_000_000] if LONG else [2_500_000]  # bytes of a disk
+LEFT = [600_000, 1_000_000, 2_500_000, 5_000_000] if LONG else [2_500_000]  # bytes of a disk
 pytestmark = pytest.mark.requirement("FR-1.1", "FR-1.6")
 
 

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.store.epochs import ReserveUnusable
@@ -80,6 +81,12 @@ def test_a_series_is_not_counted_in_two_ways(
 def test_a_series_with_one_digit_has_nobody_in_reserve(reserved: DatabaseLedger) -> None:
     with pytest.raises(NumbersUnavailable, match="no digit to spare"):
         take(reserved, NumberSeries("A{n:01}"), 1)
+
+
+@pytest.mark.usefixtures("owner")
+def test_books_that_must_be_there_are_numbered_in_reserve_too(postgresql_url: str, redis: str) -> None:
+    with Application(redis).read_ledger(postgresql_url, "default") as ledger:
+        assert take(ledger, SHORT, 1) == "AX1"
 
 
 def test_an_address_that_is_none_is_told(postgresql_url: str) -> None:

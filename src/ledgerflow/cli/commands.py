@@ -2,8 +2,8 @@
 
 from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.books import app
-from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.cancel import cancel
+from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
 
