@@ -31,6 +31,7 @@ class Proxy:
         self._chosen = 0
         self._how = Cut.BEFORE
         self._closes = False
+        self._late = _LATE
         self._lines: list[threading.Thread] = []
         self.cuts = 0
         self.is_open = True
@@ -40,10 +41,11 @@ class Proxy:
         port: int = self._listener.getsockname()[1]
         return port
 
-    def choose(self, place: int, how: Cut, *, closes: bool = False) -> None:
-        """Cuts the line at the COMMIT at that place, from now."""
+    def choose(self, place: int, how: Cut, *, closes: bool = False, late: float = _LATE) -> None:
+        """Cuts the line at the COMMIT at that place, from now; a late one arrives so many seconds after."""
         with self._lock:
             self._commits, self._chosen, self._how, self._closes = 0, place, how, closes
+            self._late = late
 
     def serve(self) -> None:
         with suppress(OSError):
@@ -92,7 +94,7 @@ class Proxy:
             return
         _end(client)  # before the server hears of it, so that its answer reaches nobody
         if self._how is Cut.LATE:
-            time.sleep(_LATE)
+            time.sleep(self._late)
         server.sendall(commit)
         time.sleep(_LATE / 2)  # it writes
 

@@ -93,3 +93,22 @@ def test_where_nobody_can_be_asked_nothing_is_written_again(
         assert len(ledger.batches()) == (2 if how is Cut.ANSWER else 1), "whoever looks sees what became of it"
     with open_ledger(cluster.url, tenant) as ledger:
         require_sound(ledger)
+
+
+def test_what_is_still_in_progress_is_not_written_again(
+    cluster: Cluster,
+    proxy: Proxy,
+    issue: Callable[[DatabaseLedger], int],
+    require_sound: Callable[[DatabaseLedger], None],
+) -> None:
+    with open_ledger(address(proxy.port), "slow", sleep=hurried) as ledger:
+        issue(ledger)
+        proxy.choose(OF_THE_DEED, Cut.LATE, late=4)
+        with pytest.raises(CommitUnknown):
+            issue(ledger)
+        assert len(ledger.batches()) == 1, "it hangs"
+    proxy.settle()
+    with open_ledger(cluster.url, "slow") as ledger:
+        assert len(ledger.batches()) == 2, "and is written after all, once"
+        require_sound(ledger)
+        assert ledger.void_numbers() == []
