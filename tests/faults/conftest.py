@@ -49,16 +49,16 @@ class Hand:
         self.process.stdin.write(pickle.dumps(work))
         self.process.stdin.flush()
 
-    def hear(self, word: str, seconds: float = 60) -> str:
-        """Waits until it says something that begins so."""
+    def hear(self, *words: str, seconds: float = 60) -> str:
+        """Waits until it says something that begins with one of these."""
         while True:
             try:
                 said = self._words.get(timeout=seconds)
             except Empty:
-                raise AssertionError(f"{self.work.name} said {self.said}, and not {word}") from None
-            if said.startswith(word):
+                raise AssertionError(f"{self.work.name} said {self.said}, and not {words}") from None
+            if said.startswith(words):
                 return said
-            assert said, f"{self.work.name} ended after {self.said}, and never said {word}"
+            assert said, f"{self.work.name} ended after {self.said}, and never said {words}"
 
     def tell(self) -> None:
         """Says that it may go on."""

@@ -12,7 +12,7 @@ from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 
-ROUNDS = 25 if LONG else 1
+ROUNDS = 12 if LONG else 1
 pytestmark = [
     pytest.mark.requirement("FR-1.1", "FR-1.6"),
     pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows has no such signals"),
