@@ -50,8 +50,7 @@ class Numbers:
                 book(session, series.template, period, first, first + wanted - 1, "open", until, holder)
             return Block(series, period, first, wanted)
         try:
-            with TenantSession(self._engine, self._tenant) as session, session.begin():
-                first = take_sequence(session, series, period, wanted, until, holder)
+            first = take_sequence(self._engine, self._tenant, series, period, wanted, until, holder)
             return Block(series, period, first, wanted)
         except SequenceRefused as refusal:
             return self._take_reserve(series, period, wanted, until, holder, refusal)

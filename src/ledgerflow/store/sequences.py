@@ -3,13 +3,18 @@
 The function `take_numbers` (in `guards`) takes a block while it holds an advisory lock, so that it is contiguous, and
 books it in the same transaction. A sequence does not roll back: what is lost between it and the books, `lost_numbers`
 finds.
+
+Tenant, block and commit go to the server in one statement, and are answered once: a block is taken for many a deed.
 """
 
-from sqlalchemy import func, select
+from functools import cache
+
+from sqlalchemy import Engine, Select, bindparam, case, func, select
 from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.store.guards import TENANT_SETTING
 from ledgerflow.store.tenancy import TenantSession
 
 _REFUSED = {"42501": "the right to its sequence was revoked", "55P03": "its sequence is locked by another"}
@@ -21,13 +26,17 @@ class SequenceRefused(Exception):
 
 
 def take_sequence(
-    session: TenantSession, series: NumberSeries, period: str, wanted: int, expires_at: str, holder: str
+    engine: Engine, tenant: str, series: NumberSeries, period: str, wanted: int, expires_at: str, holder: str
 ) -> int:
-    """The first of a block of counts, booked as open. Raises SequenceRefused, NumberSeriesExhausted and
-    NumbersUnavailable; after any of them the transaction is of no use any more."""
-    call = func.take_numbers(series.template, period, wanted, series.capacity, expires_at, holder)
+    """The first of a block of counts, booked as open in a transaction of its own.
+
+    Raises SequenceRefused, NumberSeriesExhausted and NumbersUnavailable.
+    """
+    asked = {"tenant": tenant, "series": series.template, "period": period, "wanted": wanted}
+    asked |= {"capacity": series.capacity, "expires_at": expires_at, "holder": holder}
     try:
-        answer = session.connection().execute(select(call.table_valued("taken", "remaining"))).one()
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            answer = connection.execute(_taking(), asked).one()
     except DBAPIError as refusal:
         state = getattr(refusal.orig, "sqlstate", "")
         if state == _GAPLESS:
@@ -39,6 +48,16 @@ def take_sequence(
     if answer.taken is None:
         raise NumberSeriesExhausted(template=series.template, period=period, left=answer.remaining, wanted=wanted)
     return int(answer.taken)
+
+
+@cache
+def _taking() -> Select[int | None, int]:
+    """Takes a block for a tenant: what is handed to a function is worked out before it runs, and so the tenant is set."""
+    whose = func.set_config(TENANT_SETTING, bindparam("tenant"), True) == bindparam("tenant")
+    series = case((whose, bindparam("series")))
+    rest = (bindparam(name) for name in ("period", "wanted", "capacity", "expires_at", "holder"))
+    taken = func.take_numbers(series, *rest).table_valued("taken", "remaining")
+    return select(taken.c.taken, taken.c.remaining)
 
 
 def lost_counts(session: TenantSession) -> list[tuple[str, str, int, int]]:
