@@ -9,7 +9,7 @@ Tenant, block and commit go to the server in one statement, and are answered onc
 
 from functools import cache
 
-from sqlalchemy import Engine, Select, bindparam, case, func, select
+from sqlalchemy import BindParameter, Engine, Select, bindparam, case, func, select
 from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
@@ -52,11 +52,13 @@ def take_sequence(
 
 @cache
 def _taking() -> Select[int | None, int]:
-    """Takes a block for a tenant: what is handed to a function is worked out before it runs, and so the tenant is set."""
+    """Takes a block for a tenant, who is set with what is handed to the function, and so before it runs."""
     whose = func.set_config(TENANT_SETTING, bindparam("tenant"), True) == bindparam("tenant")
     series = case((whose, bindparam("series")))
-    rest = (bindparam(name) for name in ("period", "wanted", "capacity", "expires_at", "holder"))
-    taken = func.take_numbers(series, *rest).table_valued("taken", "remaining")
+    others: list[BindParameter[object]] = [
+        bindparam(name) for name in ("period", "wanted", "capacity", "expires_at", "holder")
+    ]
+    taken = func.take_numbers(series, *others).table_valued("taken", "remaining")
     return select(taken.c.taken, taken.c.remaining)
 
 
