@@ -23,6 +23,7 @@ from ledgerflow.store.deeds import Deeds
 from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
+from ledgerflow.store.searching import searched
 from ledgerflow.store.tenancy import TenantSession
 
 T = TypeVar("T")
@@ -132,7 +133,7 @@ class DatabaseLedger:
 
     def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
         with self._reading() as session:
-            return asked.searched(session, wanted, limit)
+            return searched(session, wanted, limit)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:
