@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench realism pictures advances acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench bench-search realism pictures advances acceptance clean
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
 
 help:               ## these words
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
 
 test: venv lint types contracts pytest  ## the gate
 
@@ -47,6 +47,9 @@ pytest: venv        ## the tests, with branch coverage
 bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_generate_100.py
+
+bench-search: venv  ## search among a million invoices; two minutes
+	$(BIN)/python -m benchmarks.searching
 
 realism: venv       ## twins of half a million real lines, and the measure itself
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py

@@ -7,7 +7,7 @@ to itself, a database walks through all invoices in search of the fiftieth that 
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
@@ -19,7 +19,7 @@ from ledgerflow.store.rows import InvoiceRow
 from ledgerflow.store.tenancy import TenantSession
 
 _LATEST = 5000  # invoices that are looked through first
-_LARGEST = 2**63 - 1
+_LARGEST = Decimal(2**63 - 1)
 _AFTER_ALL = "\U0010ffff"  # no name has it, so that a prefix ends before it
 
 
@@ -93,11 +93,12 @@ def _known(row: type[InvoiceRow], wanted: InvoiceFilter) -> Iterator[ColumnEleme
     if wanted.currency:
         yield row.currency == wanted.currency
     if wanted.least is not None:
-        yield row.payable >= _held(wanted.least, wanted.currency)
+        yield row.payable >= _held(wanted.least, wanted.currency, ROUND_CEILING)
     if wanted.most is not None:
-        yield row.payable <= _held(wanted.most, wanted.currency)
+        yield row.payable <= _held(wanted.most, wanted.currency, ROUND_FLOOR)
 
 
-def _held(amount: Decimal, code: str) -> int:
+def _held(amount: Decimal, code: str, rounding: str) -> int:
     """An amount in minor units; beyond what a column holds, the nearest that it does."""
-    return max(-_LARGEST, min(currency(code).minor(amount), _LARGEST))
+    minor = amount.scaleb(currency(code).decimals)
+    return int(max(-_LARGEST, min(minor, _LARGEST)).to_integral_value(rounding))
