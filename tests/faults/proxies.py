@@ -1,4 +1,6 @@
-"""Somebody between a program and PostgreSQL, who cuts the line at the worst moment: when COMMIT is said."""
+"""Somebody between a program and PostgreSQL, who cuts the line at the worst moment: when something is to be written for
+good, by COMMIT, or by the one statement that takes a block of numbers.
+"""
 
 import socket
 import threading
@@ -8,11 +10,12 @@ from contextlib import contextmanager, suppress
 from enum import Enum, auto
 
 _COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+_BLOCK = b"take_numbers"
 _LATE = 0.7  # seconds
 
 
 class Cut(Enum):
-    """What becomes of a COMMIT: it never arrives; its answer is swallowed; or it arrives when the line is cut."""
+    """What becomes of what was said: it never arrives; its answer is swallowed; or it arrives when the line is cut."""
 
     BEFORE = auto()
     ANSWER = auto()
@@ -20,7 +23,7 @@ class Cut(Enum):
 
 
 class Proxy:
-    """Forwards all connections to a port, until the COMMIT that is chosen, counted over all of them from 1. `closes`
+    """Forwards all connections to a port, until the words that are chosen, counted over all of them from 1. `closes`
     says whether nobody is let in afterwards."""
 
     def __init__(self, port: int) -> None:
@@ -42,7 +45,7 @@ class Proxy:
         return port
 
     def choose(self, place: int, how: Cut, *, closes: bool = False, late: float = _LATE) -> None:
-        """Cuts the line at the COMMIT at that place, from now; a late one arrives so many seconds after."""
+        """Cuts the line at the words at that place, from now; late ones arrive so many seconds after."""
         with self._lock:
             self._commits, self._chosen, self._how, self._closes = 0, place, how, closes
             self._late = late
@@ -76,7 +79,7 @@ class Proxy:
     def _to_server(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while said := client.recv(65536):
-                if said.startswith(_COMMIT) and self._is_chosen():
+                if (said.startswith(_COMMIT) or _BLOCK in said) and self._is_chosen():
                     self._cut(client, server, said)
                     break
                 server.sendall(said)

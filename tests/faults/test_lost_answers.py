@@ -1,4 +1,4 @@
-"""The line to PostgreSQL is cut at a COMMIT: whoever asked finds out what became of it."""
+"""The line to PostgreSQL is cut when something is written for good: whoever asked finds out what became of it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 
-OF_THE_BLOCK, OF_THE_DEED = 1, 2  # the commits of a batch
+OF_THE_BLOCK, OF_THE_DEED = 1, 2  # what a batch has written for good, in this order
 pytestmark = pytest.mark.requirement("FR-1.1", "FR-1.6")
 
 
