@@ -37,21 +37,20 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def earlier_books() -> Book:
-    """The rows of each table."""
+def earlier_books(size: int = INVOICES, doubles: int = DOUBLES) -> Book:
+    """The rows of each table; `doubles` of the invoices bear a number that another of their tenant has."""
     configs = [
         (1 + place, TENANTS[place % 4], f"plan {place // 8}", *switches, f"2024-01-{1 + place:02}T00:00:00")
         for place, switches in enumerate([*product((False, True), repeat=3)] * 2)
     ]
-    invoices = [_invoice(number) for number in range(1, INVOICES + 1)]
+    invoices = [_invoice(number) for number in range(1, size + 1)]
     given: dict[str, list[str]] = defaultdict(list)
-    every = INVOICES // DOUBLES
-    rows, doubles = [], 0
+    rows, done = [], 0
     for row in invoices:
         tenant, number = str(row[1]), SHAPES[str(row[1])].format(n=_next(len(given[str(row[1])])))
-        if row[0] and int(str(row[0])) % every == 0 and doubles < DOUBLES and given[tenant]:
-            number = given[tenant][doubles // 3 % len(given[tenant])]  # some are given three times and more
-            doubles += 1
+        if row[0] and int(str(row[0])) % (size // doubles) == 0 and done < doubles and given[tenant]:
+            number = given[tenant][done // 3 % len(given[tenant])]  # some are given three times and more
+            done += 1
         else:
             given[tenant].append(number)
         rows.append((*row[:3], number, *row[4:]))
