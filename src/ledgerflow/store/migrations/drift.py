@@ -31,7 +31,9 @@ def _said(change: Any) -> Iterator[str]:
             yield from _said(one)
         return
     deed, *about = change
-    yield f"{deed.replace('_', ' ')}: {' '.join(_name(part) for part in about if isinstance(part, SchemaItem | str))}"
+    names = [_name(part) for part in about if isinstance(part, SchemaItem | str)]
+    said = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
+    yield f"{deed.replace('_', ' ')}: {' '.join(said)}"
 
 
 def _name(part: SchemaItem | str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
@@ -102,4 +102,8 @@ def _fault(row: RowMapping) -> str:
 
 
 def _exact(recorded: object) -> Decimal:
-    return Decimal(repr(recorded))
+    """The shortest digits that mean the float; no number where SQLite holds something else."""
+    try:
+        return Decimal(repr(recorded))
+    except InvalidOperation:
+        return Decimal("NaN")
