@@ -15,7 +15,8 @@ import typer
 from ledgerflow.cli.options import AsJson, Database
 
 if TYPE_CHECKING:  # whoever calls another command does not wait for the database
-    from ledgerflow.store.schema import Change, Migrated
+    from ledgerflow.store.changes import Change
+    from ledgerflow.store.schema import Migrated
 
 app = typer.Typer(help="The schema of the books: upgrade, downgrade, current, check.", no_args_is_help=True)
 

@@ -29,8 +29,8 @@ def changes_since(connection: Connection, revision: str | None) -> Sequence[Chan
     wanted = select(row.revision, row.tenant, row.subject, row.before, row.after).where(row.revision > (revision or ""))
     found = [
         change
-        for *place, before, after in connection.execute(wanted)
-        for change in _told(*place, json.loads(before) or {}, json.loads(after) or {})
+        for number, tenant, subject, before, after in connection.execute(wanted)
+        for change in _told(number, tenant, subject, json.loads(before) or {}, json.loads(after) or {})
     ]
     return sorted(found, key=lambda change: (change.revision, change.tenant, change.what, len(change.id), change.id))
 

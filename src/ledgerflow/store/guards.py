@@ -103,6 +103,14 @@ def row_security(table: str) -> Iterator[str]:
     yield f"GRANT {_RIGHTS[table]} ON {table} TO {APP_ROLE}"
 
 
+FUNCTIONS = (
+    "series_key(text, text, text, bigint)",
+    "make_sequence(text, text, text)",
+    "take_numbers(text, text, bigint, bigint, text, text)",
+    "lost_numbers()",
+)
+
+
 def counting(schema: str) -> Iterator[str]:
     """The functions by which native sequences are counted. They run with the rights of the owner, under whom no policy
     holds, so each takes the tenant from the session and from nowhere else."""
@@ -111,12 +119,7 @@ def counting(schema: str) -> Iterator[str]:
     yield _MAKE_SEQUENCE.replace("{definer}", definer)
     yield _TAKE_NUMBERS.replace("{definer}", definer)
     yield _LOST_NUMBERS.replace("{definer}", definer)
-    for function in (
-        "series_key(text, text, text, bigint)",
-        "make_sequence(text, text, text)",
-        "take_numbers(text, text, bigint, bigint, text, text)",
-        "lost_numbers()",
-    ):
+    for function in FUNCTIONS:
         yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION take_numbers(text, text, bigint, bigint, text, text) TO {APP_ROLE}"
     yield f"GRANT EXECUTE ON FUNCTION lost_numbers() TO {APP_ROLE}"

@@ -57,7 +57,7 @@ class RevisionUnknown(BillingError):
 
 
 class DataWouldBeLost(BillingError):
-    """Going back to revision {revision} would lose {losses}. Nothing was changed. With --accept-data-loss it goes on."""
+    """Going back to {revision} would lose {losses}. Nothing was changed. With --accept-data-loss it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def make_schema(connection: Connection) -> None:
 def upgrade(url: str, revision: str = "head", at: datetime | None = None) -> Migrated:
     """Brings the books forward, or makes them. Whoever comes at the same moment waits, and finds it done.
 
-    `at` is the time that is entered where earlier books hold something. Raises RevisionUnknown, LedgerOutdated where the
-    books are newer than the program, LedgerUnreachable, and what a migration refuses; the books are then as they were.
+    `at` is the time that is entered where earlier books hold something. Raises RevisionUnknown, LedgerOutdated where
+    the books are newer than the program, LedgerUnreachable, and what a migration refuses; all stays as it was then.
     """
     wanted = _known(HEAD if revision == "head" else revision)
     with _migrating(url) as connection:
@@ -101,8 +101,8 @@ def upgrade(url: str, revision: str = "head", at: datetime | None = None) -> Mig
 
 
 def downgrade(url: str, revision: str, *, accept_data_loss: bool = False) -> Migrated:
-    """Takes the books back as they were at a revision. Raises DataWouldBeLost where they hold what came later, unless it
-    is accepted, besides what `upgrade` raises, and LedgerMissing."""
+    """Takes the books back as they were at a revision. Raises DataWouldBeLost where they hold what came later, unless
+    it is accepted, besides what `upgrade` raises, and LedgerMissing."""
     wanted = _known(revision)
     _require_there(url)
     with _migrating(url) as connection:
@@ -129,8 +129,8 @@ def current(url: str) -> str | None:
 
 
 def drift(url: str) -> Sequence[str]:
-    """In words, where the database is other than the program has it. Raises LedgerMissing, and LedgerOutdated where it is
-    of another revision."""
+    """In words, where the database is other than the program has it. Raises LedgerMissing, and LedgerOutdated where it
+    is of another revision."""
     from ledgerflow.store.migrations.drift import drift_of
 
     _require_there(url)

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from tests.store.migrations.earlier_books import Book, earlier_books, write
 
 from ledgerflow.store.schema import Migrated, upgrade
-from tests.store.migrations.earlier_books import Book, earlier_books, write
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _names = count()

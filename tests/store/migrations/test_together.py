@@ -9,12 +9,12 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from tests.store.migrations.conftest import AT, Shelf
+from tests.store.migrations.earlier_books import DOUBLES, TENANTS, query, read
 
 from ledgerflow.issuing.audit import first_fault
 from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.schema import HEAD, current, drift, upgrade
-from tests.store.migrations.conftest import AT, Shelf
-from tests.store.migrations.earlier_books import DOUBLES, TENANTS, query, read
 
 pytestmark = pytest.mark.requirement("MIG-5")
 

@@ -1,11 +1,11 @@
-"""The earlier books carried over into the house: invoices as documents, their series as blocks, configurations by name."""
+"""The earlier books carried over into the house: invoices as documents, series as blocks, configurations by name."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Integer, MetaData, Table, Text, select, text
+from sqlalchemy import Column, Connection, Date, Integer, MetaData, Table, Text, text
 
 from ledgerflow.store.migrations import records
 from ledgerflow.store.migrations.documents import GENERATION, Recorded, document
@@ -31,8 +31,8 @@ def _table(name: str, words: str, numbers: str = "", days: str = "") -> Table:
 _BATCHES = _table("batches", "tenant generation_id issued_at", "number size retries")
 _INVOICES = _table(
     "invoices",
-    "tenant number kind series period strategy buyer buyer_key currency corrects trace_id generation_metadata last_error "
-    "document",
+    "tenant number kind series period strategy buyer buyer_key currency corrects trace_id generation_metadata "
+    "last_error document",
     "batch position count taxable_value tax payable retry_count",
     "day",
 )
@@ -57,7 +57,14 @@ def carry_invoices(books: Connection, aside: str) -> None:
 
 def _enter_batch(books: Connection, tenant: str, size: int) -> None:
     at = time_of_migration().astimezone(UTC).isoformat()
-    batch = {"tenant": tenant, "number": BATCH, "generation_id": GENERATION, "issued_at": at, "size": size, "retries": 0}
+    batch = {
+        "tenant": tenant,
+        "number": BATCH,
+        "generation_id": GENERATION,
+        "issued_at": at,
+        "size": size,
+        "retries": 0,
+    }
     insert(books, _BATCHES, [batch])
     insert(books, _COUNTERS, [{"tenant": tenant, "series": "batches", "period": "", "last": BATCH}])
 
@@ -142,7 +149,7 @@ def carry_configurations(books: Connection) -> None:
     for row in found:
         tenant, name = row["tenant_id"], row["name"]
         if first[tenant, name] != row["id"]:
-            name = _free(name, lambda other, tenant=tenant: (tenant, other) in taken)
+            name = _free(name, {other for whose, other in taken if whose == tenant})
             taken.add((tenant, name))
         own = {"name": name, "realism_profile": row["realism_profile"], "created_at": row["created_at"]}
         rows.append({"tenant": tenant, **own})
@@ -152,8 +159,8 @@ def carry_configurations(books: Connection) -> None:
     records.record(books, changes)
 
 
-def _free(name: str, is_taken: Callable[[str], bool]) -> str:
+def _free(name: str, taken: Container[str]) -> str:
     copy = 2
-    while is_taken(f"{name} ({copy})"):
+    while f"{name} ({copy})" in taken:
         copy += 1
     return f"{name} ({copy})"

@@ -56,7 +56,7 @@ def _unguarded(connection: Connection) -> Iterator[str]:
 
 
 def _unguarded_in_postgresql(connection: Connection) -> Iterator[str]:
-    here = "FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace"
+    here = "FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace"
     secured = set(connection.scalars(text(f"SELECT relname {here} AND relrowsecurity")))
     ruled = set(connection.scalars(text("SELECT tablename FROM pg_policies WHERE schemaname = current_schema()")))
     for table in Row.metadata.tables:
@@ -68,3 +68,8 @@ def _unguarded_in_postgresql(connection: Connection) -> Iterator[str]:
         for trigger in guards.postgresql_triggers(table):
             if (name := trigger.split()[2]) not in found:
                 yield f"trigger {name}"
+    functions = "SELECT proname FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
+    made = set(connection.scalars(text(functions)))
+    for function in guards.FUNCTIONS:
+        if function.partition("(")[0] not in made:
+            yield f"function {function}"

@@ -1,6 +1,20 @@
 """The tables of earlier books, as they were before every row led with its tenant."""
 
-from sqlalchemy import Boolean, Column, Connection, Date, Float, Index, Integer, MetaData, Table, Text, func, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
 
 _BOOKS = MetaData()
 

@@ -18,19 +18,20 @@ _COLUMNS = ", ".join(["tenant_id", *_FACTS, *AFTERTHOUGHTS]).replace(
 )
 _LARGEST = Decimal(10) ** 14  # major units; minor units are counted in 64 bits
 _DECIMALS = {"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3, "JPY": 0, "KRW": 0, "VND": 0}
-_CURRENCIES = frozenset(
-    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
-    CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
-    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT
-    MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD
-    SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES
-    VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG""".split()
-)
+_CODES = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
+CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
+HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD
+MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
+PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY
+TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+_CURRENCIES = frozenset(_CODES.split())
 
 
 class OldBooksUnreadable(BillingError):
-    """{count} invoice(s) of the earlier books cannot be carried over. The first is the one with the id {id} of the tenant
-    {tenant}: {reason}. Nothing was changed. Mend them in the earlier books, then try again."""
+    """{count} invoice(s) of the earlier books cannot be carried over. The first is the one with the id {id} of the
+    tenant {tenant}: {reason}. Nothing was changed. Mend them in the earlier books, then try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class OldInvoice:
 
     def rounded(self) -> Mapping[str, tuple[str, str]]:
         """Amounts that were more exact than their currency is: as they were recorded, and as they are carried over."""
-        amounts = {name: (_exact(self.facts[name]), Decimal(self.minor(name)).scaleb(-self.decimals)) for name in AMOUNTS}
+        amounts = {
+            name: (_exact(self.facts[name]), Decimal(self.minor(name)).scaleb(-self.decimals)) for name in AMOUNTS
+        }
         return {name: (f"{was:f}", f"{now:f}") for name, (was, now) in amounts.items() if was != now}
 
 

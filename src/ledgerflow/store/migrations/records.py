@@ -21,7 +21,9 @@ Facts = Mapping[str, Any] | None
 def change(tenant: str, revision: str, subject: str, before: Facts, after: Facts) -> Mapping[str, str]:
     """A change as a row; a float is written with all its digits, so that it can be read back as it was."""
     facts = (json.dumps(some, ensure_ascii=False) for some in (before, after))
-    return dict(zip(("tenant", "revision", "subject", "before", "after"), (tenant, revision, subject, *facts), strict=True))
+    return dict(
+        zip(("tenant", "revision", "subject", "before", "after"), (tenant, revision, subject, *facts), strict=True)
+    )
 
 
 def record(connection: Connection, changes: Sequence[Mapping[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Numbers that invoices of a tenant share: all but the oldest are given fresh ones, in the report and the audit trail."""
+"""Numbers that invoices of a tenant share: all but the oldest are given fresh ones, in the report and the audit."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,9 @@ _AUDIT = Table(
     Column("sequence", Integer),
     *(Column(name, Text) for name in ("at", "actor", "deed", "details", "previous", "hash")),
 )
-_COUNTERS = Table("counters", _BOOKS, *(Column(n, Text) for n in ("tenant", "series", "period")), Column("last", Integer))
+_COUNTERS = Table(
+    "counters", _BOOKS, *(Column(n, Text) for n in ("tenant", "series", "period")), Column("last", Integer)
+)
 _SUBJECT = "invoice"
 
 Renumbering = tuple[int, str, str]
@@ -33,7 +35,8 @@ Renumbering = tuple[int, str, str]
 def enter_tenants(books: Connection) -> None:
     """A tenant of whom there is an invoice or a configuration is entered, though it was not."""
     missing = text(
-        "SELECT tenant_id FROM invoices UNION SELECT tenant_id FROM simulation_configs EXCEPT SELECT tenant FROM tenants"
+        "SELECT tenant_id FROM invoices UNION SELECT tenant_id FROM simulation_configs"
+        " EXCEPT SELECT tenant FROM tenants"
     )
     found = sorted(tenant for (tenant,) in books.execute(missing))
     if found:
@@ -76,7 +79,7 @@ def _enter(books: Connection, tenant: str, renumbered: Sequence[Renumbering]) ->
     record(books, changes)
     at, previous, entries = time_of_migration(), "", []
     for sequence, (invoice, old, new) in enumerate(renumbered, 1):
-        details = {"invoice": invoice, "from": old, "to": new}
+        details: dict[str, str | int] = {"invoice": invoice, "from": old, "to": new}
         entry = seal(sequence, previous, at=at, actor=ACTOR, deed=DEED, details=details)
         previous = entry.hash
         entries.append({"tenant": tenant, **asdict(entry)})

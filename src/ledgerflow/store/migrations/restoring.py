@@ -5,7 +5,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Date, Float, Integer, MetaData, Table, Text, text
+from sqlalchemy import Connection, Table, text
 
 from ledgerflow.store.migrations import records
 from ledgerflow.store.migrations.carrying import BATCH, CONFIGURATION, INVOICE, NOT_THERE, REVISION
@@ -29,6 +29,7 @@ def count_losses(books: Connection) -> None:
     lose(_count(books, f"SELECT count(*) FROM invoices o WHERE NOT ({_INVOICES_CARRIED})"), "invoice")
     void = "SELECT count(*) FROM void_numbers WHERE reason <> :reason"
     lose(books.scalar(text(void), {"reason": NOT_THERE}) or 0, "void number")
+    lose(_count(books, "SELECT count(*) FROM blocks WHERE state = 'open'"), "reserved block")
     held = "SELECT tenant, name, realism_profile, created_at FROM configurations"
     carried = {(tenant, *after.values()) for tenant, _, _, after in records.recorded(books, REVISION, CONFIGURATION)}
     since = sum(tuple(row) not in carried for row in books.execute(text(held)))
@@ -36,7 +37,7 @@ def count_losses(books: Connection) -> None:
 
 
 def _count(books: Connection, query: str) -> int:
-    return books.scalar(text(query), _THEIRS) or 0
+    return books.scalar(text(query), _THEIRS if ":revision" in query else {}) or 0
 
 
 def known_of_invoices(books: Connection) -> Known:
@@ -58,7 +59,13 @@ def restore_invoices(books: Connection, invoices: Table, known: Known) -> None:
 def _invoices(books: Connection, known: Known) -> Iterator[dict[str, Any]]:
     for tenant, _, before, after in records.recorded(books, REVISION, INVOICE):
         day = date.fromisoformat(before["invoice_date"])
-        yield {**AFTERTHOUGHTS, **before, "tenant_id": tenant, "invoice_date": day, **known.get((tenant, after["position"]), {})}
+        yield {
+            **AFTERTHOUGHTS,
+            **before,
+            "tenant_id": tenant,
+            "invoice_date": day,
+            **known.get((tenant, after["position"]), {}),
+        }
 
 
 def restore_configurations(books: Connection, configurations: Table) -> None:

@@ -17,19 +17,19 @@ class RoleRefused(BillingError):
 def make_role(connection: Connection) -> None:
     """Makes the role where the server has none yet, and lets the owner take it. Raises RoleRefused."""
     owner = connection.scalar(text("SELECT quote_ident(current_user)"))
-    schema = own_schema(connection)
+    role = guards.APP_ROLE
+    there = connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role})
     try:
         connection.execute(text(guards.MAKE_ROLE))
         connection.execute(text(guards.LET_OWNER_TAKE_ROLE))
     except ProgrammingError as refusal:
         if getattr(refusal.orig, "sqlstate", "") != _REFUSED:
             raise
-        role = guards.APP_ROLE
-        wanted = f"CREATE ROLE {role} NOLOGIN; GRANT {role} TO {owner};"  # whoever has the role ignores the first
+        wanted = f"{'' if there else f'CREATE ROLE {role} NOLOGIN; '}GRANT {role} TO {owner};"
         raise RoleRefused(owner=owner, role=role, statements=wanted) from refusal
     seen = text("SELECT has_schema_privilege(:role, current_schema(), 'USAGE')")
-    if not connection.scalar(seen, {"role": guards.APP_ROLE}):
-        connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {guards.APP_ROLE}"))
+    if not connection.scalar(seen, {"role": role}):
+        connection.execute(text(f"GRANT USAGE ON SCHEMA {own_schema(connection)} TO {role}"))
 
 
 def own_schema(connection: Connection) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from alembic import op
 from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Table, Text, text
-from sqlalchemy.sql.base import SchemaEventTarget
 from sqlalchemy.sql.schema import SchemaItem
 
 from ledgerflow.store import guards
@@ -66,7 +65,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Values]) -> None
 
 def time_of_migration() -> datetime:
     """The time that is entered in the books; whoever migrates books that hold something has to say it."""
-    at = op.get_context().config.attributes["at"]
+    at = _handed_down("at")
     if not isinstance(at, datetime):
         raise ValueError("Books that hold something are migrated at a time.")
     return at
@@ -75,4 +74,11 @@ def time_of_migration() -> datetime:
 def lose(count: int, one: str, many: str = "") -> None:
     """Notes what a way back loses; whoever asked for it is told before it is kept."""
     if count:
-        op.get_context().config.attributes["lost"].append(f"{count:,} {one if count == 1 else many or one + 's'}")
+        _handed_down("lost").append(f"{count:,} {one if count == 1 else many or one + 's'}")
+
+
+def _handed_down(name: str) -> Any:
+    """What whoever runs the revisions gave them on the way."""
+    config = op.get_context().config
+    assert config is not None
+    return config.attributes[name]

@@ -1,7 +1,7 @@
 """0001 Numbers and keys: no tenant has a number twice; what counts numbers, what audits, and what was changed here."""
 
 from alembic import op
-from sqlalchemy import Connection, Index, text
+from sqlalchemy import Column, Connection, Index, text
 
 from ledgerflow.store import guards
 from ledgerflow.store.migrations import earlier, renumbering
@@ -11,13 +11,6 @@ from ledgerflow.store.migrations.tables import execute, lose, make, of_tenant, o
 revision = "0001"
 down_revision = "0000"
 
-_FUNCTIONS = (
-    "take_numbers(text, text, bigint, bigint, text, text)",
-    "lost_numbers()",
-    "make_sequence(text, text, text)",
-    "series_key(text, text, text, bigint)",
-    "refuse_change()",
-)
 _NEW = ("migration_changes", "audit", "void_numbers", "blocks", "epochs", "sequences", "counters", "tenants")
 
 
@@ -38,20 +31,21 @@ def upgrade() -> None:
         invoices.create_unique_constraint(earlier.ONCE, ["tenant_id", "invoice_number"])
 
 
+def _series() -> list[Column[str]]:
+    """What leads the rows of a series in a period."""
+    return [words(name, key=True) for name in ("tenant", "series", "period")]
+
+
 def _make_counting() -> None:
-    series = [lambda: words("series", key=True), lambda: words("period", key=True)]
-    key = [lambda: words("tenant", key=True), *series]
-    make("counters", *(column() for column in key), whole("last"), of_tenant())
-    make("sequences", *(column() for column in key), words("name"), whole("settled"), of_tenant())
-    make("epochs", *(column() for column in key), whole("epoch"), whole("base"), whole("last"), of_tenant())
+    make("counters", *_series(), whole("last"), of_tenant())
+    make("sequences", *_series(), words("name"), whole("settled"), of_tenant())
+    make("epochs", *_series(), whole("epoch"), whole("base"), whole("last"), of_tenant())
     make(
         "blocks",
-        *(column() for column in key),
+        *_series(),
         whole("first", key=True),
         whole("last"),
-        words("state"),
-        words("expires_at"),
-        words("holder"),
+        *(words(name) for name in ("state", "expires_at", "holder")),
         of_tenant(),
         Index("blocks_by_state", "tenant", "state", "expires_at"),
     )
@@ -59,8 +53,7 @@ def _make_counting() -> None:
         "void_numbers",
         words("tenant", key=True),
         words("number", key=True),
-        words("series"),
-        words("period"),
+        *(words(name) for name in ("series", "period")),
         whole("count"),
         words("reason"),
         of_tenant(),
@@ -97,6 +90,6 @@ def _drop(books: Connection) -> None:
     for table in _NEW:
         op.drop_table(table)
     if books.dialect.name == "postgresql":
-        for function in _FUNCTIONS:
+        for function in ("refuse_change()", *guards.FUNCTIONS):
             books.execute(text(f"DROP FUNCTION {function}"))
         execute(f"REVOKE ALL ON alembic_version FROM {guards.APP_ROLE}")

@@ -1,4 +1,4 @@
-"""0002 One `realism_profile` instead of three switches: none on is basic, all three advanced, anything else realistic."""
+"""0002 One `realism_profile` for three switches: none on is basic, all three advanced, anything else realistic."""
 
 from alembic import op
 from sqlalchemy import Boolean, Column, Text, false, text

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
-    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
