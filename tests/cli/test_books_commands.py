@@ -454,3 +454,21 @@ def test_a_misspelt_anomaly_is_told_with_its_place(run: Run, tmp_path: Path) -> 
     assert "/anomalies/price_spikes" in refused.err
     assert "price_spike" in refused.err
     assert "/anomalies/carousel/rate" in refused.err
+
+
+def test_switches_of_older_versions_are_read_with_a_warning(run: Run, tmp_path: Path) -> None:
+    today = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
+    today.pop("realism_profile", None)
+    older = tmp_path / "older.yaml"
+    older.write_text(yaml.safe_dump(today | {"enable_seasonality": True, "enable_discounts": False}), "utf-8")
+    said = (older, "--catalogue", EXAMPLES / "catalogue.xlsx", "--out", tmp_path, "--format", "lines", "--count", "5")
+    outcome = run("simulate", *said)
+    assert outcome.status == 0, outcome.err
+    [warning] = [line for line in outcome.err.splitlines() if "enable_" in line]
+    assert warning.startswith("warning: /enable_seasonality: ")
+    assert "Write `realism_profile: realistic` instead." in warning
+
+    older.write_text(yaml.safe_dump(today | {"enable_discounts": True, "realism_profile": "basic"}), "utf-8")
+    refused = run("simulate", *said)
+    assert (refused.status, refused.err.count("error: ")) == (2, 1)
+    assert "config.switches_beside_profile" in refused.err

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from ledgerflow.billing.errors import InvoiceNumberCollisionException, InvoiceUnknown
 from ledgerflow.billing.numbering import NumberSeries
@@ -18,6 +19,7 @@ from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
+from ledgerflow.store.rows import Row
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 Issue = Callable[[int], None]
@@ -121,3 +123,32 @@ def test_a_change_behind_the_back_of_the_ledger_shows(url: str, ledger: Database
         connection.execute(text("UPDATE audit SET actor = 'Bina' WHERE sequence = 2"))
     engine.dispose()
     assert first_fault(ledger.audit_trail()) == 2
+
+
+@pytest.mark.requirement("NFR.1")
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [("audit", "actor = 'Bina'"), ("void_numbers", "reason = ''"), ("invoices", "document = '{}'")],
+)
+def test_what_is_entered_stays_as_it_is(
+    url: str, ledger: DatabaseLedger, issue: Issue, table: str, change: str
+) -> None:
+    issue(2)
+    ledger.transact(lambda journal: journal.void([VoidNumber("X1", "X{n:01}", "all", 1, "torn")]))
+    engine = open_engine(url, as_owner=True)
+    statements = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
+    if engine.dialect.name == "postgresql":
+        statements.append(f"TRUNCATE {table} CASCADE")
+    else:
+        columns = [column.name for column in Row.metadata.tables[table].columns]
+        changed = [change.partition(" = ")[2] if change.startswith(f"{name} ") else name for name in columns]
+        statements.append(f"INSERT OR REPLACE INTO {table} SELECT {', '.join(changed)} FROM {table}")
+    with engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT * FROM {table}")).all()
+        connection.rollback()
+        for statement in statements:
+            with pytest.raises(IntegrityError, match=f"what is entered in {table} stays as it is"):
+                connection.exec_driver_sql(statement)
+            connection.rollback()
+        assert connection.execute(text(f"SELECT * FROM {table}")).all() == rows
+    engine.dispose()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -85,11 +86,30 @@ class Region:
     weight: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class CreditLimit:
+    """Until when a supply made from `since` on may be credited: the day and month that follow the end of its year.
+    `year_begins` is the month in which the tax year does."""
+
+    since: date
+    month: int
+    day: int
+    source: str
+    year_begins: int = 1
+
+    def last_day(self, sold: date) -> date:
+        """The last day of a credit note for a supply of the day `sold`."""
+        next_year = date(sold.year + (sold.month >= self.year_begins), self.year_begins, 1)
+        limit = date(next_year.year, self.month, self.day)
+        return limit if limit >= next_year else limit.replace(year=limit.year + 1)
+
+
 @dataclass(frozen=True)
 class Jurisdiction:
     """What is particular to one country: its money, its language, its places and the look of its identifiers.
 
     `phone` is a pattern in which `#` stands for a digit. `language` is the local one printed beside English, if any.
+    `credit_limits` say until when a taxable supply may be credited; there are none where the law knows no such day.
     """
 
     country: str
@@ -102,6 +122,7 @@ class Jurisdiction:
     tax_number_label: str = ""
     tax_number_label_local: str = ""
     postal_digits: int = 0
+    credit_limits: tuple[CreditLimit, ...] = ()
 
     @cached_property
     def currency(self) -> Currency:
@@ -110,6 +131,11 @@ class Jurisdiction:
     @cached_property
     def region_by_code(self) -> Mapping[str, Region]:
         return {region.code: region for region in self.regions}
+
+    def credit_limit(self, sold: date) -> CreditLimit | None:
+        """The limit for a supply of the day `sold`, if the law has one."""
+        begun = [limit for limit in self.credit_limits if limit.since <= sold]
+        return max(begun, key=lambda limit: limit.since, default=None)
 
     @classmethod
     def from_mapping(cls, table: Mapping[str, object]) -> "Jurisdiction":

@@ -1,12 +1,16 @@
 """All commands under one name."""
 
+from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.books import app
+from ledgerflow.cli.cancel import cancel
 from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
 
 app.command()(realism)
+app.command()(cancel)
 app.add_typer(taxes, name="tax")
+app.add_typer(auditing, name="audit")
 app.add_typer(db, name="db")
 
 __all__ = ["app"]

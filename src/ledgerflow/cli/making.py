@@ -20,7 +20,7 @@ from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.books import Books, Order, make_books
 from ledgerflow.rendering.figures import grouped
 from ledgerflow.simulation.config import SimulationConfig
-from ledgerflow.simulation.reading import read_config
+from ledgerflow.simulation.reading import read_configuration
 from ledgerflow.store.ledger import DatabaseLedger
 
 LEDGER = "ledger.db"
@@ -123,16 +123,18 @@ class _Run:
 
 
 def read_wish(wish: Wish) -> SimulationConfig:
-    """The configuration, with what the command says instead of it."""
+    """The configuration, with what the command says instead of it; the user hears what deserves a look."""
     content = read_bytes(wish.config, "configuration")
     names = ("count", "seed", "first_day", "last_day")
     said = {name: value for name in names if (value := getattr(wish, name)) is not None}
     try:
-        return read_config(content.decode("utf-8-sig"), str(wish.config), **said)
+        reading = read_configuration(content.decode("utf-8-sig"), str(wish.config), **said)
     except UnicodeDecodeError as error:
         message = "The configuration is no UTF-8 text."
         finding = Finding("config.not_text", str(wish.config), message, "Save it as UTF-8.")
         raise InputRefused([finding]) from error
+    complain(*reading.warnings)
+    return reading.config
 
 
 def _show(books: Books, sound: bool | None, ledger: str, *, as_json: bool) -> None:

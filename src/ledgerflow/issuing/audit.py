@@ -1,48 +1,34 @@
 """The audit trail: who did what and when, each entry sealed over the one before, so that no change goes unnoticed."""
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Iterable, Sequence
+
+from ledgerflow.issuing.heads import Head, head_of, read_head
+from ledgerflow.issuing.seals import AuditEntry, seal
+from ledgerflow.issuing.stretches import stretches
+from ledgerflow.issuing.tampering import Tampering, TrailFault, faults_of
+
+__all__ = [
+    "AuditEntry",
+    "Head",
+    "Tampering",
+    "TrailFault",
+    "first_fault",
+    "head_of",
+    "read_head",
+    "seal",
+    "verify_trail",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One deed. `at` is ISO 8601 in UTC and `details` is JSON, both kept as the text that the seal covers."""
+def verify_trail(entries: Iterable[AuditEntry], head: Head | None = None) -> Sequence[TrailFault]:
+    """What was done to a trail since it was written, by sequence: nothing, if it is sound.
 
-    sequence: int
-    at: str
-    actor: str
-    deed: str
-    details: str
-    previous: str
-    hash: str
-
-
-def seal(
-    sequence: int, previous: str, *, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]
-) -> AuditEntry:
-    """The entry that follows the one whose hash is `previous` (empty for the first); `at` knows its time zone."""
-    if at.tzinfo is None:
-        raise ValueError("An audit entry needs a time with its zone.")
-    moment = at.astimezone(UTC).isoformat()
-    text = json.dumps(details, sort_keys=True, ensure_ascii=False)
-    return AuditEntry(
-        sequence, moment, actor, deed, text, previous, _hash(sequence, moment, actor, deed, text, previous)
-    )
+    `entries` are the whole trail, oldest first; they are read once and not kept. `head` is the end that the trail had
+    at an earlier time, kept elsewhere: only against it do a tail that was cut and a trail that was written anew show.
+    """
+    return faults_of(stretches(entries, head.sequence if head else 0), head)
 
 
 def first_fault(entries: Iterable[AuditEntry]) -> int | None:
-    """The sequence at which the trail stops being what was written: an entry changed, missing or put in between."""
-    previous = ""
-    for expected, entry in enumerate(entries, 1):
-        content = (entry.sequence, entry.at, entry.actor, entry.deed, entry.details, entry.previous)
-        if (entry.sequence, entry.previous, entry.hash) != (expected, previous, _hash(*content)):
-            return expected
-        previous = entry.hash
-    return None
-
-
-def _hash(*content: str | int) -> str:
-    return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+    """The sequence of the first fault, None in a sound trail."""
+    return next((fault.sequence for fault in verify_trail(entries)), None)

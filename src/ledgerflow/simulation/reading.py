@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.errors import Finding, InputRefused, Severity
 from ledgerflow.billing.mistakes import mistake
 from ledgerflow.simulation.advice import nearest
 from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.switches import upgrade_switches
 
 _MOST_KEYS = 10_000  # of one mapping: merges of merges would make billions
 
@@ -23,20 +25,40 @@ def schema() -> dict[str, Json]:
     return SimulationConfig.model_json_schema()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A configuration, and what deserves a look in the text that it was read from."""
+
+    config: SimulationConfig
+    warnings: tuple[Finding, ...] = ()
+
+
 def read_config(text: str, source: str, **changes: int) -> SimulationConfig:
-    """The configuration in a YAML or JSON text, `changes` put in; `source` names it in what is said about it."""
+    """The configuration of `read_configuration` alone."""
+    return read_configuration(text, source, **changes).config
+
+
+def read_configuration(text: str, source: str, **changes: int) -> Reading:
+    """The configuration in a YAML or JSON text, `changes` put in; `source` names it in what is said about it.
+
+    A text of an older version is read as what would be written today, with a warning.
+    """
     try:
         entries = json.loads(text, object_pairs_hook=_unique, parse_float=str) if _is_json(text) else _from_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise InputRefused([_unreadable(fault, source)]) from fault
     if not isinstance(entries, dict):
         raise InputRefused([_no_mapping(source)])
+    upgraded, about_switches = upgrade_switches(entries)
+    errors = [finding for finding in about_switches if finding.severity is Severity.ERROR]
     try:
-        return SimulationConfig.model_validate({**entries, **changes})
+        config = SimulationConfig.model_validate({**upgraded, **changes})
     except ValidationError as faults:
-        raise InputRefused(
-            [_finding(fault) for fault in faults.errors(include_url=False) if _is_own(fault)]
-        ) from faults
+        mistakes = [_finding(fault) for fault in faults.errors(include_url=False) if _is_own(fault)]
+        raise InputRefused([*errors, *mistakes]) from faults
+    if errors:
+        raise InputRefused(errors)
+    return Reading(config, tuple(about_switches))
 
 
 class _Reader(yaml.SafeLoader):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 APP_ROLE = "ledgerflow_app"
 TENANT_SETTING = "ledgerflow.tenant"
 
-_OWN = f"tenant = current_setting('{TENANT_SETTING}', true)"
+_OWN = f"tenant = nullif(current_setting('{TENANT_SETTING}', true), '')"  # empty once its transaction has ended
 _SETTLED: tuple[str, ...] = (
     "tenant",
     "batch",
@@ -24,6 +24,9 @@ _SETTLED: tuple[str, ...] = (
 _SETTLED += ("buyer_key", "currency", "taxable_value", "tax", "payable", "corrects", "trace_id", "generation_metadata")
 KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": (*_SETTLED, "document")}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
+
+_IDENTITY = {"audit": ("tenant", "sequence"), "void_numbers": ("tenant", "number"), "invoices": ("tenant", "number")}
+"""What SQLite's INSERT OR REPLACE would find there already, and delete without a word to the other triggers."""
 
 _RIGHTS: Mapping[str, str] = {
     "tenants": "SELECT, INSERT",
@@ -48,6 +51,13 @@ def sqlite_triggers(table: str) -> Iterator[str]:
     )
     if table not in KEPT:
         return
+    again = " AND ".join(f"{column} = NEW.{column}" for column in _IDENTITY[table])
+    changed = " AND document <> NEW.document" if table == "invoices" else ""
+    yield (
+        f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {again}{changed}) "
+        f"BEGIN SELECT RAISE(ABORT, 'what is entered in {table} stays as it is'); END"
+    )
     columns = f" OF {', '.join(KEPT[table])}" if KEPT[table] else ""
     for deed, when in (("update", f"UPDATE{columns}"), ("delete", "DELETE")):
         yield (
@@ -113,7 +123,7 @@ FUNCTIONS = (
 
 def counting(schema: str) -> Iterator[str]:
     """The functions by which native sequences are counted. They run with the rights of the owner, under whom no policy
-    holds, so each takes the tenant from the session and from nowhere else."""
+    holds, so each takes the tenant from the session and from nowhere else, and refuses a session that has none."""
     definer = f"LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp"
     yield _SERIES_KEY.replace("{schema}", schema)
     yield _MAKE_SEQUENCE.replace("{definer}", definer)
@@ -159,7 +169,7 @@ CREATE FUNCTION take_numbers(p_series text, p_period text, p_wanted bigint, p_ca
                              p_holder text, OUT taken bigint, OUT remaining bigint)
 {definer} SET lock_timeout = '200ms' AS $$
 DECLARE
-    whose text := current_setting('ledgerflow.tenant');
+    whose text NOT NULL := nullif(current_setting('ledgerflow.tenant', true), '');
     turn bigint := series_key(whose, p_series, p_period, 1);
     held boolean := false;
     native text;
@@ -203,7 +213,7 @@ END $$
 _LOST_NUMBERS = """
 CREATE FUNCTION lost_numbers() RETURNS TABLE (series text, period text, first bigint, last bigint) {definer} AS $$
 DECLARE
-    whose text := current_setting('ledgerflow.tenant');
+    whose text NOT NULL := nullif(current_setting('ledgerflow.tenant', true), '');
     flight bigint;
     one record;
     reached bigint;

@@ -1,9 +1,28 @@
-"""A session of one tenant: it adds the tenant to whatever it reads, and refuses to write for another."""
+"""A session of one tenant: it adds the tenant to whatever it reads, and refuses to write for another.
 
-from collections.abc import Mapping
+On PostgreSQL the policies stand under it; on SQLite nothing does, so whatever cannot be narrowed to the tenant is
+refused here: a table or words of SQL beside the mapped tables, a change that looks at others, a bare connection.
+"""
 
-from sqlalchemy import Connection, Engine, event, func, select
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NoReturn
+
+from sqlalchemy import Column, Connection, Delete, Engine, Insert, Select, TextClause, Update, event, func, select
+from sqlalchemy import inspect as state_of
+from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.session import _BindArguments as BindArguments
+from sqlalchemy.sql.annotation import Annotated
+from sqlalchemy.sql.expression import (
+    Alias,
+    ColumnClause,
+    CompoundSelect,
+    HasPrefixes,
+    HasSuffixes,
+    SelectBase,
+    TableClause,
+)
+from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.store.guards import TENANT_SETTING
@@ -21,6 +40,23 @@ class TenantSession(Session):
         super().__init__(bind)
         self.tenant = tenant
 
+    def connection(
+        self,
+        bind_arguments: BindArguments | None = None,
+        execution_options: CoreExecuteOptionsParameter | None = None,
+    ) -> Connection:
+        """The connection itself, past this session's filter: only where the database has policies of its own."""
+        if self.get_bind().dialect.name != "postgresql":
+            raise TenantCrossed(tenant=self.tenant, reason="a bare connection is not narrowed to the tenant.")
+        return super().connection(bind_arguments, execution_options)
+
+    def bulk_save_objects(self, *_given: object, **_options: object) -> NoReturn:
+        """Refused, and so are the other two: they write past every event in which a tenant could be checked."""
+        raise TenantCrossed(tenant=self.tenant, reason="what is written in bulk this way is not checked.")
+
+    bulk_insert_mappings = bulk_save_objects
+    bulk_update_mappings = bulk_save_objects
+
 
 @event.listens_for(TenantSession, "after_begin")
 def _tell_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
@@ -36,13 +72,24 @@ def _keep_to_tenant(state: ORMExecuteState) -> None:
     tenant = state.session.tenant
     if not state.is_orm_statement:
         raise TenantCrossed(tenant=tenant, reason="it names no mapped table, so the tenant cannot be added to it.")
+    for reason in _faults(state.statement):
+        raise TenantCrossed(tenant=tenant, reason=reason)
     if state.is_insert:
         _check(tenant, state.parameters)
-    elif state.parameters:
+    elif state.parameters and not state.is_select:
         raise TenantCrossed(tenant=tenant, reason="a change that lists keys is not narrowed to the tenant.")
     else:
         own = with_loader_criteria(Row, lambda row: row.tenant == tenant, include_aliases=True)
         state.statement = state.statement.options(own)
+
+
+@event.listens_for(TenantSession, "before_attach")
+def _check_key(session: Session, row: Row) -> None:
+    """Whoever guesses a key and says that the row is known already would have it read, or deleted, by that key."""
+    assert isinstance(session, TenantSession)
+    key = state_of(row).identity
+    if key is not None and key[0] != session.tenant:
+        raise TenantCrossed(tenant=session.tenant, reason="its key is another tenant's.")
 
 
 @event.listens_for(TenantSession, "before_flush")
@@ -59,3 +106,43 @@ def _check(tenant: str, parameters: object) -> None:
         raise TenantCrossed(tenant=tenant, reason="an insert gives its rows beside the statement.")
     if any(row.get("tenant") != tenant for row in rows):
         raise TenantCrossed(tenant=tenant, reason="it would write for another tenant.")
+
+
+def _faults(statement: object) -> Iterator[str]:
+    """Why the tenant could not be added to every part of a statement."""
+    if not isinstance(statement, Select | CompoundSelect | Insert | Update | Delete):
+        yield "it is neither a selection of mapped tables nor a change of one."
+        return
+    parts = list(_parts(statement))
+    within = [part for part in parts if isinstance(part, SelectBase)]
+    mapped = _tables(part for part in parts if isinstance(part, Annotated))
+    if any(_is_words(part) for part in (statement, *parts)):
+        yield "it holds words of SQL, into which nobody looks."
+    if _tables(parts) - mapped:
+        yield "it names a table beside its mapped class, so the tenant cannot be added to it."
+    if not isinstance(statement, SelectBase) and (within or mapped - {statement.table}):
+        yield "a change looks at another table, where the tenant would not be added."
+    for selection in within:
+        yield from _faults(selection)
+
+
+def _parts(statement: HasTraverseInternals) -> Iterator[HasTraverseInternals]:
+    """All that is written in a statement: a selection within it is one part, and so is the alias of a mapped class."""
+    waiting = list(HasTraverseInternals.get_children(statement))  # without the tables that follow from its columns
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, SelectBase) and not (isinstance(part, Alias) and isinstance(part, Annotated)):
+            waiting.extend(part.get_children())
+
+
+def _tables(parts: Iterable[object]) -> set[object]:
+    """The tables, and aliases of tables, that are named or whose columns are."""
+    named = (part.table if isinstance(part, Column) else part for part in parts)
+    return {table for table in named if isinstance(table, TableClause | Alias)}
+
+
+def _is_words(part: object) -> bool:
+    if isinstance(part, HasPrefixes | HasSuffixes):
+        return bool(getattr(part, "_prefixes", ()) or getattr(part, "_suffixes", ()))
+    return isinstance(part, TextClause) or (isinstance(part, ColumnClause) and part.is_literal and part.name != "*")

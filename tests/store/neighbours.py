@@ -1,0 +1,125 @@
+"""Asha and Bina, two tenants who keep the same books in one database: live rows of both in every table."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.orm import Session
+
+from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.issuing.ports import Block
+from ledgerflow.store.database import open_engine
+from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
+from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, Row, SequenceRow
+from ledgerflow.store.tenancy import TenantSession
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+LATER = AT + timedelta(days=30)
+TENANTS = ("asha", "bina")
+TABLES = sorted((mapper.class_ for mapper in Row.registry.mappers), key=lambda table: table.__tablename__)
+SPARE = NumberSeries("SPARE/{n:04}")
+Plain = psycopg.Connection[tuple[object, ...]]
+"""A connection past every session, by which plain SQL is spoken."""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Their database: as the program reaches it, and as its owner does, for whom no policy holds."""
+
+    url: str
+    reserve: str
+    engine: Engine
+    owner: Engine
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def books(self, tenant: str) -> DatabaseLedger:
+        return open_ledger(self.url, tenant, self.reserve)
+
+    def session(self, tenant: str) -> TenantSession:
+        return TenantSession(self.engine, tenant)
+
+    def rows(self, table: type[Row], tenant: str) -> list[dict[str, object]]:
+        """Everything that a table holds of a tenant, in the order of its key."""
+        columns = table.__table__.columns
+        with self.owner.connect() as connection:
+            wanted = select(*columns).where(columns.tenant == tenant).order_by(*table.__table__.primary_key)
+            return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone who logs in, with the address by which he does."""
+
+    name: str
+    url: str
+
+
+def be(connection: Plain, tenant: str) -> None:
+    """Whatever comes next is that tenant's."""
+    connection.execute("SELECT set_config(%s, %s, false)", [TENANT_SETTING, tenant])
+
+
+@contextmanager
+def moved_in(url: str, reserve: str, issue: Callable[[DatabaseLedger], object]) -> Iterator[Neighbours]:
+    """Both tenants have done the same deeds, and the owner has entered what no deed enters."""
+    for tenant in TENANTS:
+        with open_ledger(url, tenant, reserve) as ledger:
+            issue(ledger)
+            ledger.release(reserve_spare(ledger, 2), "torn")
+            reserve_spare(ledger, 1)
+    engine, owner = open_engine(url), open_engine(url, as_owner=True)
+    both = Neighbours(url, reserve, engine, owner)
+    try:
+        if both.on_postgresql:
+            _count_in_reserve(both)
+        with Session(owner) as entering:
+            for table, row in _entered_by_hand(both):
+                entering.execute(insert(table), [{"tenant": tenant, **row} for tenant in TENANTS])
+            entering.commit()
+        yield both
+    finally:
+        engine.dispose()
+        owner.dispose()
+
+
+def reserve_spare(ledger: DatabaseLedger, wanted: int, until: datetime = LATER) -> Block:
+    """A block that nobody has a use for yet."""
+    return ledger.reserve_block(SPARE, "all", wanted, until, "the counter")
+
+
+@contextmanager
+def sequences_forbidden(both: Neighbours) -> Iterator[None]:
+    """The right to the sequences is revoked, so that Redis counts."""
+    with both.owner.begin() as connection:
+        connection.execute(text(f"REVOKE EXECUTE ON FUNCTION take_numbers FROM {APP_ROLE}"))
+    yield
+    with both.owner.begin() as connection:
+        connection.execute(text(f"GRANT EXECUTE ON FUNCTION take_numbers TO {APP_ROLE}"))
+
+
+def _count_in_reserve(both: Neighbours) -> None:
+    with sequences_forbidden(both):
+        for tenant in TENANTS:
+            with both.books(tenant) as ledger:
+                assert reserve_spare(ledger, 3).series == SPARE.reserve
+
+
+def _entered_by_hand(both: Neighbours) -> Sequence[tuple[type[Row], dict[str, object]]]:
+    """What no deed enters yet; on SQLite nothing is counted by a sequence or in reserve."""
+    named: dict[str, object] = {"name": "winter", "realism_profile": "plain", "created_at": AT.isoformat()}
+    change: dict[str, object] = {"revision": "0002", "subject": "configurations/winter", "before": "{}", "after": "{}"}
+    here = {"series": "A{n:03}", "period": "all"}
+    counting: list[tuple[type[Row], dict[str, object]]] = [
+        (SequenceRow, {**here, "name": "numbers_a", "settled": 0}),
+        (EpochRow, {**here, "epoch": 1, "base": 0, "last": 1}),
+    ]
+    by_hand: list[tuple[type[Row], dict[str, object]]] = [(ConfigurationRow, named), (MigrationChangeRow, change)]
+    return by_hand if both.on_postgresql else by_hand + counting
