@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
-from tests.store.migrations.earlier_books import earlier_books, query, read, write
+from tests.store.migrations.earlier_books import Row, earlier_books, query, read, write
 
 from ledgerflow.store.schema import HEAD
 
@@ -64,6 +64,20 @@ def test_the_report_is_of_all_that_the_books_keep(run: Run, old: str, tmp_path: 
     assert again.read_bytes() == first.read_bytes()
     one = next(row for row in json.loads(first.read_bytes()) if row["what"] == "number")
     assert one.keys() == {"revision", "tenant", "what", "id", "before", "after"}
+
+
+def test_no_cell_of_the_report_is_taken_for_a_formula(run: Run, url: str, tmp_path: Path) -> None:
+    invoice: Row = (1, "asha", None, "=A1", "2024-01-01", "Buyer", "INR", -3.005, 0.0, -3.005)
+    write(url, {"tenants": [("asha",)], "invoices": [invoice, (2, *invoice[1:3], "=A1", *invoice[4:7], 1.0, 0.0, 1.0)]})
+    report = tmp_path / "report.csv"
+    assert run("db", "upgrade", "--database", url, "--report", report).status == 0
+    with report.open(encoding="utf-8", newline="") as file:
+        cells = {(row["what"], row["before"], row["after"]) for row in csv.DictReader(file)}
+    assert cells == {
+        ("number", "'=A1", "'=A2"),
+        ("amount subtotal", "-3.005", "-3.01"),
+        ("amount total", "-3.005", "-3.01"),
+    }
 
 
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_changed(run: Run, old: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:  # whoever calls another command does not wait for the databas
 app = typer.Typer(help="The schema of the books: upgrade, downgrade, current, check.", no_args_is_help=True)
 
 _FORMS = (".json", ".csv")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_AMOUNT = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
 
 @app.command()
@@ -129,7 +132,12 @@ def _write(file: TextIO, suffix: str, changes: "Sequence[Change]") -> None:
 
     table = csv.DictWriter(file, [field.name for field in fields(Change)])
     table.writeheader()
-    table.writerows(rows)
+    table.writerows({name: _harmless(cell) for name, cell in row.items()} for row in rows)
+
+
+def _harmless(cell: str) -> str:
+    """What a spreadsheet would take for a formula is led by an apostrophe (CWE-1236); a negative amount is none."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _AMOUNT.fullmatch(cell) else cell
 
 
 def _show(done: "Migrated", *, as_json: bool) -> None:

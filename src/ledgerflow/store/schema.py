@@ -24,6 +24,7 @@ REVISIONS = ("0000", "0001", "0002", "0003", "0004")
 HEAD = REVISIONS[-1]
 
 _LOCK = 0x1ED6E2  # any number, the same for all who migrate books of one PostgreSQL database
+_PATIENCE = 60  # seconds that a migration waits for whoever still uses a table
 _VERSION = "alembic_version"
 _EARLIER: Mapping[str, set[str]] = {
     "tenants": {"tenant_id"},
@@ -205,6 +206,7 @@ def _migrating(url: str) -> Iterator[Connection]:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+                connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}s'"))
             yield connection
     except DatabaseError as refusal:
         raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal

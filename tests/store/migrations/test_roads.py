@@ -218,3 +218,27 @@ def test_numbers_that_stay_apart_are_kept_apart_by_the_database(shelf: Shelf, ol
     row = query(old, "SELECT tenant_id, invoice_number FROM invoices WHERE id = 5")[0]
     with pytest.raises(Exception, match=r"UNIQUE|duplicate key"):
         enter(old, {"invoices": [(9999, row[0], None, row[1], *SOUND[4:])]})
+
+
+def test_earlier_books_with_foreign_keys_are_carried_over(shelf: Shelf) -> None:
+    """Books of the same form may have been made with more care."""
+    url = shelf.new()
+    for statement in (
+        "CREATE TABLE tenants (tenant_id VARCHAR(64) PRIMARY KEY)",
+        "CREATE TABLE simulation_configs (id INTEGER PRIMARY KEY, tenant_id VARCHAR(64) REFERENCES tenants (tenant_id),"
+        " name TEXT, enable_seasonality BOOLEAN, enable_repeat_customers BOOLEAN, enable_discounts BOOLEAN,"
+        " created_at TEXT)",
+        "CREATE TABLE invoices (id INTEGER PRIMARY KEY, tenant_id VARCHAR(64) REFERENCES tenants,"
+        ' config_id INTEGER CONSTRAINT "of which" REFERENCES simulation_configs (id), invoice_number TEXT,'
+        " invoice_date DATE, customer_name TEXT, currency TEXT, subtotal FLOAT, tax FLOAT, total FLOAT)",
+    ):
+        query(url, statement)
+    config: Row = (1, "asha", "plan", False, True, False, "2024-01-01")
+    rows: list[Row] = [(own, "asha", 1, *SOUND[3:]) for own in (1, 2)]
+    enter(url, {"tenants": [("asha",)], "simulation_configs": [config], "invoices": rows})
+    before = read(url)
+    assert upgrade(url, at=AT).before == "0000"
+    assert drift(url) == []
+    assert query(url, "SELECT number FROM invoices ORDER BY position") == [("N-1",), ("N-2",)]
+    downgrade(url, "0000")
+    assert read(url) == before

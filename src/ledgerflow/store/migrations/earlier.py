@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    inspect,
     select,
     text,
 )
@@ -62,6 +63,14 @@ def set_aside(connection: Connection, table: str) -> str:
     connection.execute(text(f"CREATE TABLE {aside} AS SELECT * FROM {table}"))
     connection.execute(text(f"DROP TABLE {table}"))
     return aside
+
+
+def let_go(connection: Connection) -> None:
+    """Drops the foreign keys that books may have which no migration made: the tables are about to be made anew."""
+    if connection.dialect.name == "postgresql":
+        for table in (CONFIGURATIONS.name, INVOICES.name):
+            for key in inspect(connection).get_foreign_keys(table):
+                connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{key["name"]}"'))
 
 
 def count_on(connection: Connection, table: Table) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-_TRAILING = re.compile(r"(.*?)([0-9]*)", re.DOTALL)
+_TRAILING = re.compile(r"(.*?)([0-9]{0,100})", re.DOTALL)  # nobody counts further
 _YEAR = re.compile(r"(?<![0-9])(?:(?:19|20)[0-9]{2}|([0-9]{2})-([0-9]{2}))(?![0-9]|-[0-9]{2}(?![0-9]))")
 _WIDEST = 18  # digits, which every database counts
 _MOST_GAPS = 10_000  # counts of a series that no invoice bears; with more it was not counted

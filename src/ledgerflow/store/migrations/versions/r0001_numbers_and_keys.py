@@ -20,6 +20,7 @@ def upgrade() -> None:
         make_role(books)
         execute(guards.REFUSE_CHANGE, *guards.counting(own_schema(books)))
         execute(f"GRANT SELECT ON alembic_version TO {guards.APP_ROLE}")
+    earlier.let_go(books)
     aside = earlier.set_aside(books, "tenants")
     make("tenants", words("tenant", key=True))
     execute(f"INSERT INTO tenants (tenant) SELECT tenant_id FROM {aside}", f"DROP TABLE {aside}")
