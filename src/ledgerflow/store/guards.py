@@ -8,21 +8,10 @@ APP_ROLE = "ledgerflow_app"
 TENANT_SETTING = "ledgerflow.tenant"
 
 _OWN = f"tenant = nullif(current_setting('{TENANT_SETTING}', true), '')"  # empty once its transaction has ended
-_SETTLED: tuple[str, ...] = (
-    "tenant",
-    "batch",
-    "position",
-    "number",
-    "day",
-    "kind",
-    "series",
-    "period",
-    "count",
-    "strategy",
-    "buyer",
-)
-_SETTLED += ("buyer_key", "currency", "taxable_value", "tax", "payable", "corrects", "trace_id", "generation_metadata")
-KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": (*_SETTLED, "document")}
+_PLACE = ("tenant", "batch", "position", "number", "day", "kind", "series", "period", "count", "strategy")
+_FACTS = ("buyer", "buyer_key", "currency", "taxable_value", "tax", "payable", "corrects", "trace_id", "document")
+_SETTLED = (*_PLACE, *_FACTS, "generation_metadata")
+KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": _SETTLED}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
 
 _IDENTITY = {"audit": ("tenant", "sequence"), "void_numbers": ("tenant", "number"), "invoices": ("tenant", "number")}

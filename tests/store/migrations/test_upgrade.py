@@ -101,6 +101,8 @@ def test_three_switches_are_one_profile(carried: Carried, book: Book) -> None:
     renamed = {(one.tenant, one.before, one.after) for one in carried.said.changes if one.what == "name"}
     assert {name for _, name, _, _ in held} == {"plan 0", "plan 0 (2)", "plan 1", "plan 1 (2)"}
     assert renamed == {(tenant, f"plan {n}", f"plan {n} (2)") for tenant in TENANTS[:4] for n in (0, 1)}
+    later = {str(1 + place) for place in range(len(held)) if place // 4 % 2}
+    assert {one.id for one in carried.said.changes if one.what == "name"} == later, "the older keeps its name"
     switches_told = [one for one in carried.said.changes if one.what == "switches"]
     assert len(switches_told) == len(book["simulation_configs"])
 
