@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench realism upgrade downgrade pictures advances acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -47,6 +47,9 @@ pytest: venv        ## the tests, with branch coverage
 bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_generate_100.py
+
+faults: venv        ## kills, stopped servers, cut lines, wrong clocks, full disks; and the allocators, at length
+	TEST_FAULTS=long $(BIN)/pytest -q --no-cov tests/faults tests/store/test_allocators.py
 
 realism: venv       ## twins of half a million real lines, and the measure itself
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py

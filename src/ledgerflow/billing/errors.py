@@ -84,6 +84,11 @@ class BlockLost(BillingError):
     """The numbers {first} to {last} are no longer reserved: they were given back or reclaimed. Reserve others."""
 
 
+class CommitUnknown(BillingError):
+    """It is not known whether the ledger has written this: the answer was lost ({reason}), and the ledger could not be
+    asked again. Look at what it holds before doing it once more."""
+
+
 class InvoiceNumberCollisionException(BillingError):
     """The number {number} is already taken in this ledger, and {attempts} attempts did not find a free one."""
 

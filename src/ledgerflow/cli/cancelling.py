@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from ledgerflow.assembly import Application
 from ledgerflow.billing.invoice import Invoice
-from ledgerflow.cli.options import chosen, required
+from ledgerflow.cli.options import chosen, in_reserve, required
 from ledgerflow.cli.output import show_facts, show_json
 from ledgerflow.issuing.cancellation import cancel_invoice
 from ledgerflow.rendering.figures import grouped
@@ -24,7 +24,7 @@ class Wish:
 
 def credit(wish: Wish, database: str, tenant: str, *, as_json: bool) -> None:
     """Cancels the invoice and tells what its credit note is called and takes back."""
-    application = Application()
+    application = Application(in_reserve())
     address, whose = chosen(database, tenant)
     with application.read_ledger(required(address), whose) as ledger:
         note = cancel_invoice(

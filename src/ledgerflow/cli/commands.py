@@ -4,10 +4,12 @@ from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.books import app
 from ledgerflow.cli.cancel import cancel
 from ledgerflow.cli.migrating import app as db
+from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
 
 app.command()(realism)
+app.add_typer(numbers, name="numbers")
 app.command()(cancel)
 app.add_typer(taxes, name="tax")
 app.add_typer(auditing, name="audit")

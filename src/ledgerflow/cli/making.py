@@ -12,7 +12,7 @@ import typer
 
 from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import BillingError, Finding, InputRefused
-from ledgerflow.cli.options import chosen, read_bytes, without_password
+from ledgerflow.cli.options import chosen, in_reserve, read_bytes, without_password
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
 from ledgerflow.cli.stopping import stop_at_a_step
 from ledgerflow.export.tables import TABLES
@@ -44,7 +44,7 @@ class Wish:
 
 def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: bool) -> None:
     """Makes the books, verifies them if asked to, and tells where things lie and what they come to."""
-    application = Application()
+    application = Application(in_reserve())
     codes = [code.strip() for code in wish.formats.split(",") if code.strip()]
     formats = tuple(application.format(code) for code in codes if code != TABLES)
     config = read_wish(wish)

@@ -39,6 +39,13 @@ def chosen(database: str, tenant: str) -> tuple[str, str]:
     return settings.database_url, settings.tenant
 
 
+def in_reserve() -> str:
+    """The address of the Redis that counts when PostgreSQL's sequences cannot be had, from the environment."""
+    from ledgerflow.settings import Settings  # here, for the same reason
+
+    return Settings(tenant="default").redis_url  # whose books it is has been said by now
+
+
 def without_password(address: str) -> str:
     """A ledger's address as it may be shown."""
     return re.sub(r"(://[^:/@\s]*:)\S*(?=@)|(password=)[^&\s]+", r"\1\2***", address)

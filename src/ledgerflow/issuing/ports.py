@@ -118,8 +118,15 @@ class Journal(Protocol):
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
 
+    def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
+        """Takes the next `wanted` counts for deeds to come until `expires_at`. Raises what `reserve` does, and
+        NumbersUnavailable for a gapless series."""
+
     def use(self, block: Block) -> None:
-        """Takes up a block that `Ledger.reserve_block` reserved; raises BlockLost if it was reclaimed meanwhile."""
+        """Takes up a block that an earlier deed reserved; raises BlockLost if it was reclaimed meanwhile."""
+
+    def release(self, block: Block, reason: str) -> Sequence[VoidNumber]:
+        """Gives a reserved block back: its counts are recorded void. Raises BlockLost if it is not open any more."""
 
     def record(self, generation_id: str, issued_at: datetime, entries: Sequence[Entry], trace_id: str = "") -> Batch:
         """Enters invoices as a new batch. Raises whatever makes `Ledger.transact` try again where a number is taken."""
@@ -144,13 +151,7 @@ class Ledger(Protocol):
     def transact(self, deed: Callable[[Journal], T]) -> T:
         """Runs the deed in one transaction, and again from the start if a number of it was taken or the database went
         away: three times at most, then InvoiceNumberCollisionException or LedgerUnreachable. Where the answer to the
-        commit was lost, the database is asked whether it was written."""
-
-    def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
-        """Takes the next `wanted` counts in a transaction of its own, for deeds to come until `expires_at`."""
-
-    def release(self, block: Block, reason: str) -> Sequence[VoidNumber]:
-        """Gives a reserved block back: its counts are recorded void. Raises BlockLost if it is not open any more."""
+        commit was lost, the database is asked whether it was written; CommitUnknown if it cannot say."""
 
     def last(self, series: str, period: str) -> int:
         """The last count taken of a series in a period, 0 if none."""

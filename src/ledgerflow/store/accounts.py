@@ -53,7 +53,7 @@ def _account(session: TenantSession, span: _Span) -> SeriesAccount:
         for first, last in _blocks(session, span, "open")
     )
     unsettled = 0 if _by_counter(session, span) else span.between
-    missing = span.last - span.first + 1 - issued - void - reserved - unsettled
+    missing = span.last - span.first + 1 - issued - void + _twice(session, span) - reserved - unsettled
     return SeriesAccount(
         series=span.series,
         period=span.period,
@@ -71,6 +71,14 @@ def _count(
 ) -> int:
     here = (row.series == span.series, row.period == span.period, row.count.between(first, last))
     return session.scalar(select(func.count(row.count)).where(*here)) or 0
+
+
+def _twice(session: TenantSession, span: _Span) -> int:
+    """Counts that are void and on an invoice: none ever is, and if one were, it would not make up for a missing one."""
+    void, invoice = VoidNumberRow, InvoiceRow
+    same = (invoice.series == void.series, invoice.period == void.period, invoice.count == void.count)
+    here = (void.series == span.series, void.period == span.period, void.count.between(span.first, span.last))
+    return session.scalar(select(func.count(void.count)).where(*here, select(invoice.count).where(*same).exists())) or 0
 
 
 def _blocks(session: TenantSession, span: _Span, *states: str) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ledgerflow.billing.errors import BlockLost
+from ledgerflow.billing.errors import BlockLost, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.ports import Block, VoidNumber
 from ledgerflow.store.rows import BlockRow, InvoiceRow, VoidNumberRow
@@ -42,6 +42,14 @@ def book(
     """Enters a block."""
     place = {"tenant": session.tenant, "series": template, "period": period, "first": first, "last": last}
     session.execute(insert(BlockRow), [place | {"state": state, "expires_at": expires_at, "holder": holder}])
+
+
+def require_new(session: TenantSession, template: str, period: str) -> None:
+    """Raises NumbersUnavailable where a series has been counted: another counter of it would begin at 1 again."""
+    here = (BlockRow.series == template, BlockRow.period == period)
+    if session.scalar(select(BlockRow.first).where(*here).limit(1)) is not None:
+        reason = "it has been counted in another way, and stays as it began. Name another series."
+        raise NumbersUnavailable(template=template, reason=reason)
 
 
 def close(session: TenantSession, block: Block, state: str) -> None:

@@ -6,11 +6,9 @@ It numbers every series on SQLite, the gapless ones on PostgreSQL, and the books
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
-from ledgerflow.billing.errors import NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.store.rows import CounterRow, SequenceRow
+from ledgerflow.store.blocks import require_new
+from ledgerflow.store.rows import CounterRow
 from ledgerflow.store.tenancy import TenantSession
 
 if TYPE_CHECKING:
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
 
 def take_counts(session: TenantSession, series: NumberSeries, period: str, wanted: int) -> int:
     """The first of the next `wanted` counts of a series. Raises NumberSeriesExhausted, and NumbersUnavailable where the
-    series has been counted by a sequence, which knows nothing of this counter."""
+    series has been counted by a sequence or in reserve, which know nothing of this counter."""
     first = take(session, series.template, period, wanted)
     if first == 1:
-        _require_new(session, series.template, period)
+        require_new(session, series.template, period)
     series.require(first - 1, wanted, period)
     return first
 
@@ -36,16 +34,6 @@ def take(session: TenantSession, series: str, period: str, wanted: int) -> int:
     row = {"tenant": session.tenant, "series": series, "period": period, "last": wanted}
     last = session.execute(statement.returning(CounterRow.last), [row]).scalar_one()
     return last - wanted + 1
-
-
-def _require_new(session: TenantSession, series: str, period: str) -> None:
-    """A counter begins at 1, and so must the series."""
-    whole = (SequenceRow.series == series, SequenceRow.period == period)
-    if session.scalar(select(func.count(SequenceRow.name)).where(*whole)):
-        reason = (
-            "it has been counted with gaps allowed, and stays as it began. Name another series for gapless numbers."
-        )
-        raise NumbersUnavailable(template=series, reason=reason)
 
 
 def _insertion(database: str) -> "postgresql.Insert | sqlite.Insert":

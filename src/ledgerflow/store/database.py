@@ -80,7 +80,10 @@ def in_one_line(refusal: DBAPIError) -> str:
 def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
     from psycopg import connect  # here, so that whoever keeps an SQLite ledger does not wait for it
 
-    engine = create_engine("postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED")
+    # Each deed holds a connection and takes numbers over another: with a limit, enough deeds at once wait for ever.
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED", max_overflow=-1
+    )
     if not as_owner:
         event.listen(engine, "connect", _take_role)
     return engine

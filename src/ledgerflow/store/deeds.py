@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import Engine, Text, cast, func, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from ledgerflow.billing.errors import BlockLost, InvoiceNumberCollisionException
+from ledgerflow.billing.errors import BlockLost, CommitUnknown, InvoiceNumberCollisionException
 from ledgerflow.issuing.ports import Block, Journal
 from ledgerflow.store.blocks import NumbersTaken, release
 from ledgerflow.store.database import LedgerUnreachable, is_lost, reaching, reading
@@ -23,6 +23,7 @@ _ATTEMPTS = 3
 _AFTER_COLLISION = 0.05  # seconds; doubled at each attempt
 _AFTER_LOSS = 1.0  # a server that is started again is back by then; doubled too
 _ANSWERS, _BETWEEN_ANSWERS = 50, 0.2  # times that a database is asked for the fate of a commit, and seconds between
+_FATES = {"committed": True, "aborted": False}
 
 
 class Deeds:
@@ -64,6 +65,8 @@ class Deeds:
                 done = deed(journal)
                 journal.finish()
                 self._commit(session, mark)
+            except CommitUnknown:  # whoever still holds the blocks may yet write
+                raise
             except BaseException as failure:
                 session.rollback()
                 self._give_back(journal.taken, type(failure).__name__)
@@ -74,24 +77,24 @@ class Deeds:
         try:
             session.commit()
         except DBAPIError as refusal:
-            if mark is None or not is_lost(refusal) or not self._was_written(mark):
+            if mark is None or not is_lost(refusal):
+                raise
+            written = self._was_written(mark)
+            if written is None:
+                raise CommitUnknown(reason=str(refusal.orig).strip().partition("\n")[0]) from refusal
+            if not written:
                 raise
 
-    def _was_written(self, mark: str) -> bool:
-        """Asks the database what became of a transaction whose commit was not answered."""
+    def _was_written(self, mark: str) -> bool | None:
+        """Asks the database what became of a transaction whose commit was not answered; None if it cannot say."""
         asking = text("SELECT pg_xact_status(CAST(:mark AS xid8))").bindparams(mark=mark)
-        for tries_left in reversed(range(_ANSWERS)):
-            try:
-                with self._engine.connect() as connection:
-                    status = connection.scalar(asking)
-            except OperationalError:
-                if not tries_left:
-                    raise
-            else:
-                if status != "in progress":
-                    return bool(status == "committed")
+        for _ in range(_ANSWERS):
+            with suppress(DBAPIError), self._engine.connect() as connection:
+                status = connection.scalar(asking)
+                if status in _FATES:
+                    return _FATES[status]
             self._sleep(_BETWEEN_ANSWERS)
-        return False
+        return None
 
     def _give_back(self, blocks: Sequence[Block], failure: str) -> None:
         """What a failed deed took is void at once; where the database is gone too, the reclaim will find it."""

@@ -8,25 +8,36 @@ is booked.
 """
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from sqlalchemy import select
 
-from ledgerflow.billing.errors import NumbersUnavailable
+from ledgerflow.billing.errors import BillingError, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.store.blocks import book, enter_void
+from ledgerflow.store.blocks import book, enter_void, require_new
 from ledgerflow.store.rows import EpochRow
 from ledgerflow.store.tenancy import TenantSession
 
 _PATIENCE = 0.2  # seconds
+_ONCE_MORE = Retry(NoBackoff(), 1)  # its connections were cut, perhaps, when it was started again
+_MOST_OVERTAKEN = 10_000  # counts that are recorded void; who is further ahead than that counts something else
 _ADD_TO_KNOWN = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('INCRBY', KEYS[1], ARGV[1]) end"
 _OVERTAKEN = "Counted in reserve and never booked"
+
+
+class ReserveUnusable(BillingError):
+    """The address of the Redis in reserve is none. Give LEDGERFLOW_REDIS_URL as redis://, rediss:// or unix://…"""
 
 
 def open_reserve(url: str) -> "Redis | None":
     """The Redis at `url`; None where none is named. It is not asked for anything yet."""
     if not url:
         return None
-    return Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+    try:
+        return Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=_ONCE_MORE)
+    except ValueError as refusal:
+        raise ReserveUnusable from refusal
 
 
 def take_reserve(
@@ -37,11 +48,15 @@ def take_reserve(
     Raises NumberSeriesExhausted, and NumbersUnavailable where Redis cannot be reached either.
     """
     row = _locked(session, series.template, period)
+    if not row.epoch:
+        require_new(session, series.template, period)
     try:
         last = _counted(redis, session.tenant, row, wanted)
-        if last - wanted < row.last:
+        if not _goes_on(row, last - wanted) or last > series.capacity:
             _begin_epoch(session, redis, row)
             last = _counted(redis, session.tenant, row, wanted)
+            if not _goes_on(row, last - wanted):
+                raise RedisError("it forgets what it was told")
     except RedisError as refusal:
         reason = f"neither its sequence nor the Redis in reserve can be had ({refusal}). Mend one of them."
         raise NumbersUnavailable(template=series.template, reason=reason) from refusal
@@ -70,6 +85,11 @@ def _counted(redis: Redis, tenant: str, row: EpochRow, wanted: int) -> int:
     """How far Redis has counted after `wanted` more; 0 where it does not know the epoch."""
     counted = redis.eval(_ADD_TO_KNOWN, 1, _key(tenant, row), wanted)
     return 0 if counted is None else row.base + int(counted)
+
+
+def _goes_on(row: EpochRow, before: int) -> bool:
+    """Whether a count follows what is booked, or is a little ahead of it."""
+    return row.last <= before <= row.last + _MOST_OVERTAKEN
 
 
 def _begin_epoch(session: TenantSession, redis: Redis, row: EpochRow) -> None:

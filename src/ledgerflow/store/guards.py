@@ -139,8 +139,9 @@ DECLARE
     beginning bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(series_key(whose, p_series, p_period, 2));  -- one of many first comers makes it
-    IF EXISTS (SELECT FROM counters c WHERE c.tenant = whose AND c.series = p_series AND c.period = p_period) THEN
-        RAISE EXCEPTION 'the series is gapless' USING ERRCODE = 'object_not_in_prerequisite_state';
+    IF EXISTS (SELECT FROM counters c WHERE c.tenant = whose AND c.series = p_series AND c.period = p_period)
+       OR EXISTS (SELECT FROM epochs e WHERE e.tenant = whose AND e.series = p_series AND e.period = p_period) THEN
+        RAISE EXCEPTION 'the series is counted otherwise' USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     IF NOT EXISTS (SELECT FROM sequences q WHERE q.tenant = whose AND q.series = p_series AND q.period = p_period) THEN
         SELECT coalesce(max(b.last), 0) INTO beginning FROM blocks b
@@ -179,7 +180,7 @@ BEGIN
         remaining := greatest(p_capacity - taken + 1, 0);
         IF p_wanted > remaining THEN
             PERFORM setval(native, taken, false);
-        ELSIF p_wanted > 1 THEN
+        ELSE  -- for one number too: by nextval alone it would go on 32 further after a crash
             PERFORM setval(native, taken + p_wanted - 1);
         END IF;
         PERFORM pg_advisory_unlock(turn);
@@ -200,7 +201,8 @@ END $$
 """
 
 _LOST_NUMBERS = """
-CREATE FUNCTION lost_numbers() RETURNS TABLE (series text, period text, first bigint, last bigint) {definer} AS $$
+CREATE FUNCTION lost_numbers() RETURNS TABLE (series text, period text, first bigint, last bigint)
+{definer} SET lock_timeout = '100ms' AS $$
 DECLARE
     whose text NOT NULL := nullif(current_setting('ledgerflow.tenant', true), '');
     flight bigint;
@@ -208,9 +210,14 @@ DECLARE
     reached bigint;
     called boolean;
 BEGIN
-    FOR one IN SELECT * FROM sequences q WHERE q.tenant = whose ORDER BY q.series, q.period FOR UPDATE LOOP
+    FOR one IN SELECT * FROM sequences q WHERE q.tenant = whose ORDER BY q.series, q.period
+               FOR UPDATE SKIP LOCKED LOOP  -- another settles those
         flight := series_key(whose, one.series, one.period, 0);
-        PERFORM pg_advisory_lock(flight);  -- what was in flight has been booked or was lost
+        BEGIN
+            PERFORM pg_advisory_lock(flight);  -- what was in flight has been booked or was lost
+        EXCEPTION WHEN lock_not_available THEN  -- who takes numbers stands behind us, and is not to wait for the tardy
+            CONTINUE;
+        END;
         BEGIN
             EXECUTE format('SELECT last_value, is_called FROM %I', one.name) INTO reached, called;
             PERFORM pg_advisory_unlock(flight);

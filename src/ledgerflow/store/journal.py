@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from ledgerflow.billing.errors import BlockLost, InvoiceUnknown
+from ledgerflow.billing.errors import BlockLost, InvoiceUnknown, NumbersUnavailable
 from ledgerflow.billing.invoice import Invoice, from_json, to_json
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import AuditEntry, seal
 from ledgerflow.issuing.ports import Batch, Block, Entry, VoidNumber
-from ledgerflow.store.blocks import NumbersTaken, close, enter_void_numbers, void_rest
+from ledgerflow.store.blocks import NumbersTaken, close, enter_void_numbers, release, void_rest
 from ledgerflow.store.counters import take
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.reading import notes_on
@@ -52,6 +52,15 @@ class DatabaseJournal:
                 return block
             except BlockLost:  # it was reclaimed in the moment before we held it, and is void already
                 self.taken.remove(block)
+
+    def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
+        if series.gapless:
+            reason = "a gapless series gives numbers only to the deed that uses them"
+            raise NumbersUnavailable(template=series.template, reason=reason)
+        return self._numbers.reserve_within(self._session, series, period, wanted, expires_at, holder)
+
+    def release(self, block: Block, reason: str) -> Sequence[VoidNumber]:
+        return release(self._session, block, reason)
 
     def use(self, block: Block) -> None:
         close(self._session, block, "used")

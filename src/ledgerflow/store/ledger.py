@@ -7,20 +7,17 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import TypeVar
 
+from redis import Redis
 from sqlalchemy import Engine, func, select, tuple_
 
-from ledgerflow.billing.errors import NumbersUnavailable
 from ledgerflow.billing.invoice import Invoice, from_json
-from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
-from ledgerflow.issuing.ports import Batch, Block, InvoiceFilter, InvoiceSummary, Journal, SeriesAccount, VoidNumber
-from ledgerflow.store import blocks
+from ledgerflow.issuing.ports import Batch, InvoiceFilter, InvoiceSummary, Journal, SeriesAccount, VoidNumber
 from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
-from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
@@ -35,11 +32,11 @@ class DatabaseLedger:
     """The books of one tenant."""
 
     def __init__(
-        self, engine: Engine, tenant: str, reserve: str = "", sleep: Callable[[float], None] = time.sleep
+        self, engine: Engine, tenant: str, reserve: Redis | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._engine = engine
         self._tenant = tenant
-        self._numbers = Numbers(engine, tenant, open_reserve(reserve))
+        self._numbers = Numbers(engine, tenant, reserve)
         self._deeds = Deeds(engine, tenant, self._numbers, sleep)
 
     def __enter__(self) -> "DatabaseLedger":
@@ -51,7 +48,8 @@ class DatabaseLedger:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Lets go of the database, and of the Redis in reserve."""
+        self._numbers.close()
         self._engine.dispose()
 
     def transact(self, deed: Callable[[Journal], T]) -> T:
@@ -61,17 +59,6 @@ class DatabaseLedger:
     def collisions(self) -> int:
         """How often a number that was taken turned out to be used, since this ledger was opened."""
         return self._deeds.collisions
-
-    def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
-        if series.gapless:
-            reason = "a gapless series gives numbers only to the deed that uses them"
-            raise NumbersUnavailable(template=series.template, reason=reason)
-        with reaching():
-            return self._numbers.take(series, period, wanted, expires_at, holder)
-
-    def release(self, block: Block, reason: str) -> Sequence[VoidNumber]:
-        with reaching(), TenantSession(self._engine, self._tenant) as session, session.begin():
-            return blocks.release(session, block, reason)
 
     def last(self, series: str, period: str) -> int:
         counted = select(func.max(BlockRow.last)).where(BlockRow.series == series, BlockRow.period == period)

@@ -4,6 +4,8 @@ PostgreSQL counts with a native sequence, and where that cannot be had, with Red
 transaction of their own before anything is made of it. SQLite and gapless series count with a row in the deed's own.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from redis import Redis
@@ -18,6 +20,7 @@ from ledgerflow.store.epochs import take_reserve
 from ledgerflow.store.sequences import SequenceRefused, take_sequence
 from ledgerflow.store.tenancy import TenantSession
 
+_Begin = Callable[[], AbstractContextManager[TenantSession]]
 _TRIES = 15  # of 0.2 seconds, where nobody is in reserve
 
 
@@ -29,46 +32,87 @@ class Numbers:
         self._tenant = tenant
         self._reserve = reserve
 
+    def close(self) -> None:
+        """Lets go of the Redis in reserve."""
+        if self._reserve is not None:
+            self._reserve.close()
+
     def counts_by_row(self, series: NumberSeries) -> bool:
         """Whether the series is counted in the deed's own transaction."""
         return series.gapless or self._engine.dialect.name == "sqlite"
 
     def take_within(self, session: TenantSession, series: NumberSeries, period: str, wanted: int) -> Block:
         """A block for the deed whose transaction this is, already used."""
+        return self._by_row(session, series, period, wanted, "used")
+
+    def take(self, series: NumberSeries, period: str, wanted: int) -> Block:
+        """A block for a deed, booked in a transaction of its own. It is open for only as long as the deed holds it."""
+        return self._counted(self._own_transaction, series, period, wanted)
+
+    def reserve_within(
+        self, session: TenantSession, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str
+    ) -> Block:
+        """A block for deeds to come, open until `expires_at` if this transaction commits."""
+        until = moment(expires_at)
+        if self.counts_by_row(series):
+            return self._by_row(session, series, period, wanted, "open", until, holder)
+        return self._counted(lambda: _savepoint(session), series, period, wanted, until, holder)
+
+    def _by_row(
+        self,
+        session: TenantSession,
+        series: NumberSeries,
+        period: str,
+        wanted: int,
+        state: str,
+        until: str = "",
+        holder: str = "",
+    ) -> Block:
         first = take_counts(session, series, period, wanted)
         block = Block(series, period, first, wanted)
-        book(session, series.template, period, block.first, block.last, "used")
+        book(session, series.template, period, block.first, block.last, state, until, holder)
         return block
 
-    def take(
-        self, series: NumberSeries, period: str, wanted: int, expires_at: datetime | None = None, holder: str = ""
+    def _counted(
+        self, begin: _Begin, series: NumberSeries, period: str, wanted: int, until: str = "", holder: str = ""
     ) -> Block:
-        """A block that is open until `expires_at`, booked in a transaction of its own. Without such a time it is open
-        for only as long as a deed holds it."""
-        until = moment(expires_at) if expires_at else ""
-        if self.counts_by_row(series):
-            with TenantSession(self._engine, self._tenant) as session, session.begin():
-                first = take_counts(session, series, period, wanted)
-                book(session, series.template, period, first, first + wanted - 1, "open", until, holder)
-            return Block(series, period, first, wanted)
         tries = 1 if self._reserve else _TRIES
         while True:
             tries -= 1
             try:
-                with TenantSession(self._engine, self._tenant) as session, session.begin():
+                with begin() as session:
                     first = take_sequence(session, series, period, wanted, until, holder)
                 return Block(series, period, first, wanted)
             except SequenceRefused as refusal:
                 if not (tries and refusal.passing):
-                    return self._take_reserve(series, period, wanted, until, holder, refusal)
+                    return self._take_reserve(begin, series, period, wanted, until, holder, refusal)
 
     def _take_reserve(
-        self, series: NumberSeries, period: str, wanted: int, until: str, holder: str, refusal: SequenceRefused
+        self,
+        begin: _Begin,
+        series: NumberSeries,
+        period: str,
+        wanted: int,
+        until: str,
+        holder: str,
+        refusal: SequenceRefused,
     ) -> Block:
         spare = series.reserve
         if self._reserve is None or spare is None:
             lack = "no Redis is set up in reserve" if spare else "it has no digit to spare for numbers in reserve"
             raise NumbersUnavailable(template=series.template, reason=f"{refusal}, and {lack}.") from refusal
-        with TenantSession(self._engine, self._tenant) as session, session.begin():
+        with begin() as session:
             first = take_reserve(session, self._reserve, spare, period, wanted, until, holder)
         return Block(spare, period, first, wanted)
+
+    @contextmanager
+    def _own_transaction(self) -> Iterator[TenantSession]:
+        with TenantSession(self._engine, self._tenant) as session, session.begin():
+            yield session
+
+
+@contextmanager
+def _savepoint(session: TenantSession) -> Iterator[TenantSession]:
+    """A part of a transaction that can be taken back by itself."""
+    with session.begin_nested():
+        yield session

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledgerflow.billing.errors import LedgerOutdated
 from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reading, sqlite_path
+from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import TenantRow
 from ledgerflow.store.schema import HEAD, make_schema, revision_of, upgrade
@@ -20,8 +21,10 @@ def open_ledger(
 ) -> DatabaseLedger:
     """The ledger at `url`; its tables and the tenant are made on first use. Close it, or use it in a `with`.
 
-    `reserve` is the address of the Redis that counts when PostgreSQL's sequences cannot be had. Raises LedgerOutdated.
+    `reserve` is the address of the Redis that counts when PostgreSQL's sequences cannot be had. Raises LedgerOutdated,
+    and ReserveUnusable where that is no address.
     """
+    counter = open_reserve(reserve) if sqlite_path(url) is None else None
     if sqlite_path(url) is None and not _is_there(url):
         upgrade(url)
     engine = open_engine(url)
@@ -38,11 +41,11 @@ def open_ledger(
     except BaseException:
         engine.dispose()
         raise
-    return DatabaseLedger(engine, tenant, reserve, sleep)
+    return DatabaseLedger(engine, tenant, counter, sleep)
 
 
-def look_into(url: str, tenant: str = "default") -> DatabaseLedger | None:
-    """The ledger at `url` as it stands, for one who only reads; None where there is none yet. Makes nothing.
+def look_into(url: str, tenant: str = "default", reserve: str = "") -> DatabaseLedger | None:
+    """The ledger at `url` as it stands; None where there is none yet. Makes nothing.
 
     Raises LedgerUnreachable where none could be made either, and LedgerOutdated.
     """
@@ -51,7 +54,8 @@ def look_into(url: str, tenant: str = "default") -> DatabaseLedger | None:
         if not Path(path).parent.is_dir():
             raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
         return None
-    return DatabaseLedger(open_engine(url), tenant) if _is_there(url) else None
+    counter = open_reserve(reserve) if path is None else None
+    return DatabaseLedger(open_engine(url), tenant, counter) if _is_there(url) else None
 
 
 def _is_there(url: str) -> bool:

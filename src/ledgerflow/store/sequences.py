@@ -37,7 +37,7 @@ def take_sequence(
     except DBAPIError as refusal:
         state = getattr(refusal.orig, "sqlstate", "")
         if state == _GAPLESS:
-            reason = "it has been counted without gaps, and stays as it began. Ask for it as gapless, or name another."
+            reason = "it has been counted without gaps or in reserve, and stays as it began. Name another."
             raise NumbersUnavailable(template=series.template, reason=reason) from refusal
         if state in _REFUSED:
             raise SequenceRefused(_REFUSED[state], passing=state == _LOCKED) from refusal
