@@ -32,7 +32,7 @@ def issued(
     for tenant in ("asha", "newcomer"):
         with open_ledger(url, tenant) as ledger:
             issue_batch(make_config(), make_sales(3), laws, ledger, "0", at=AT, actor="Asha")
-            ledger.reserve_block(NumberSeries("R{n:03}"), "all", 2, AT, "a clerk")
+            ledger.transact(lambda journal: journal.reserve_block(NumberSeries("R{n:03}"), "all", 2, AT, "a clerk"))
     return url
 
 
