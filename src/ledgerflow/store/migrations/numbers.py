@@ -85,7 +85,7 @@ class Counted:
 def place(number: str) -> Place:
     """The place that a number says it has. A year in it is the period of its series, as in `INV/{fy}/{n:06}`."""
     prefix, digits = split(number)
-    if not 1 <= len(digits) <= _WIDEST or not int(digits) or "{" in prefix or "}" in prefix:
+    if not 1 <= len(digits) <= _WIDEST or not int(digits) or not prefix.isprintable() or set("{}") & set(prefix):
         return NOWHERE
     years = [found for found in _YEAR.finditer(prefix) if not found[1] or (int(found[1]) + 1) % 100 == int(found[2])]
     period = "all"
