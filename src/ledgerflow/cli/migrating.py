@@ -21,6 +21,13 @@ if TYPE_CHECKING:  # whoever calls another command does not wait for the databas
 
 app = typer.Typer(help="The schema of the books: upgrade, downgrade, current, check.", no_args_is_help=True)
 
+_WORDS = {
+    "tenant": "tenants entered",
+    "number": "invoices renumbered",
+    "switches": "profiles for switches",
+    "amount": "amounts rounded",
+    "name": "configurations renamed",
+}
 _FORMS = (".json", ".csv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _AMOUNT = re.compile(r"-[0-9]+(\.[0-9]+)?")
@@ -149,6 +156,6 @@ def _show(done: "Migrated", *, as_json: bool) -> None:
     if done.before == done.after:
         show_facts({"revision": f"{done.after}, as before"})
         return
-    counts = Counter(change.what for change in done.changes)
-    facts = {f"{what}s changed" if what != "switches" else what: f"{count:,}" for what, count in sorted(counts.items())}
+    counts = Counter(_WORDS[change.what.partition(" ")[0]] for change in done.changes)
+    facts = {words: f"{counts[words]:,}" for words in _WORDS.values() if words in counts}
     show_facts({"revision": f"{done.before or 'none'} to {done.after}", **facts})
