@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
 
 help:               ## these words
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
 
 test: venv lint types contracts pytest  ## the gate
 
@@ -50,6 +50,9 @@ bench: venv         ## speed and size, as ratios in one run
 
 faults: venv        ## kills, stopped servers, cut lines, wrong clocks, full disks; and the allocators, at length
 	TEST_FAULTS=long $(BIN)/pytest -q --no-cov tests/faults tests/store/test_allocators.py
+
+bench-search: venv  ## search among a million invoices; two minutes
+	$(BIN)/python -m benchmarks.searching
 
 realism: venv       ## twins of half a million real lines, and the measure itself
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py

@@ -1,54 +1,42 @@
-"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read."""
+"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read; numbers
+and invoices on PostgreSQL.
+"""
 
-from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 
 import xlsxwriter
 
 from benchmarks import faker_script
+from benchmarks.allocations import allocations
+from benchmarks.entering import invoices_entered
 from benchmarks.html_page import html
 from benchmarks.measuring import RUNS, best, best_in_turn, record
+from benchmarks.servers import postgresql
+from benchmarks.shop import demonstration, goods
 from ledgerflow.assembly import Application
-from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxContext
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.rendering.layout import layout
 from ledgerflow.rendering.pdf import draw_page
-from ledgerflow.simulation.config import SimulationConfig
-from ledgerflow.simulation.reading import read_config
 from ledgerflow.simulation.simulate import simulate
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
 COUNT = 2_000
 
 
 def simulation_against_faker() -> None:
     """Invoices of five lines with tax, against names, dates and five random lines without."""
     laws = Application().laws
-    config, goods = _config(COUNT, 5), _goods()
+    config, products = demonstration(COUNT, 5), goods()
     desks = {place.key: laws[place.strategy] for place in config.business.establishments}
 
     def ours() -> None:
-        for sale in simulate(config, goods, laws):
+        for sale in simulate(config, products, laws):
             desks[sale.establishment].assess(TaxContext(sale.supply))
 
     mine, theirs = best_in_turn(ours, lambda: faker_script.invoices(COUNT, 1))
     detail = f"ours {COUNT / mine:,.0f}/s, Faker {COUNT / theirs:,.0f}/s, one process"
     record("simulation_rate_to_faker", theirs / mine, "at least 1.0", met=mine <= theirs, detail=detail)
-
-
-def _config(count: int, lines: int) -> SimulationConfig:
-    """The demonstration with so many invoices, all of so many lines."""
-    config = read_config((EXAMPLES / "demo.yaml").read_text("utf-8"), "demo.yaml").model_dump()
-    config["count"] = count
-    config["bounds"]["lines"] = {"minimum": lines, "maximum": lines}
-    return SimulationConfig.model_validate(config)
-
-
-def _goods() -> Sequence[Product]:
-    return read_catalogue((EXAMPLES / "catalogue.xlsx").read_bytes()).products
 
 
 def pages_against_weasyprint() -> None:
@@ -67,7 +55,7 @@ def pages_against_weasyprint() -> None:
 
 def _tax_invoices(count: int) -> list[Invoice]:
     laws = Application().laws
-    sales = [sale for sale in simulate(_config(4 * count, 12), _goods(), laws) if sale.establishment == "mumbai"]
+    sales = [sale for sale in simulate(demonstration(4 * count, 12), goods(), laws) if sale.establishment == "mumbai"]
     return [
         Invoice(
             f"SCT/26-27/{n:06}",
@@ -98,3 +86,6 @@ if __name__ == "__main__":
     simulation_against_faker()
     pages_against_weasyprint()
     import_of_a_large_catalogue()
+    with postgresql() as a_server:
+        invoices_entered(a_server)
+        allocations(a_server)

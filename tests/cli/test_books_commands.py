@@ -85,6 +85,38 @@ def test_numbers_of_the_demo_are_consecutive_in_date_order(demo: Path, run: Run)
         assert [int(number[-6:]) for _, number in sorted(entries)] == list(range(1, len(entries) + 1))
 
 
+def test_invoices_are_searched_by_what_is_known_of_them(demo: Path, run: Run) -> None:
+    def found(*options: str) -> list[dict[str, str]]:
+        outcome = run("invoices", "--database", demo / "ledger.db", "--json", *options)
+        assert outcome.status == 0, outcome.err
+        answer: list[dict[str, str]] = json.loads(outcome.out)
+        return answer
+
+    everything = sorted(found(), key=lambda one: (one["date"], one["number"]), reverse=True)
+    assert found("--limit", "1000") == everything
+    assert found("--limit", "7") == everything[:7]
+    assert found("--number", "BH-") == [one for one in everything if one["number"].startswith("BH-")][:50]
+    buyer = everything[-1]["buyer"]
+    assert {one["buyer"] for one in found("--buyer", buyer.upper())} == {buyer}
+    days = [one for one in everything if "2026-05-01" <= one["date"] <= "2026-05-31"]
+    assert days
+    assert found("--from", "2026-05-01", "--to", "2026-05-31") == days[:50]
+    rupees = [one for one in everything if one["currency"] == "INR" and 1000 <= float(one["payable"]) <= 90000.5]
+    assert rupees
+    amounts = ("--currency", "inr", "--least", "1000", "--most", "90000.50")
+    assert found(*amounts, "--limit", "100") == rupees
+    assert found(*amounts, "--number", "no such number") == []
+
+
+def test_a_question_that_makes_no_sense_is_refused_with_all_that_is_wrong(run: Run, tmp_path: Path) -> None:
+    wrong = ("--least", "1,000", "--most", "NaN", "--from", "2026-05-02", "--to", "2026-05-01")
+    outcome = run("invoices", "--database", tmp_path / "ledger.db", *wrong)
+    assert outcome.status == 2
+    for words in ("--least: '1,000' is no amount", "--most: 'NaN' is no amount", "--currency: ", "--from: "):
+        assert words in outcome.err
+    assert "currency" not in run("invoices", "--currency", "INR", "--least", "-5").err, "there it is the ledger"
+
+
 @pytest.mark.requirement("FR-6.2")
 def test_verify_accepts_the_archive_and_refuses_it_after_one_flipped_bit(demo: Path, run: Run, tmp_path: Path) -> None:
     sound = run("verify", demo / "invoices.zip", "--json")

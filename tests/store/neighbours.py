@@ -73,7 +73,7 @@ def moved_in(url: str, reserve: str, issue: Callable[[DatabaseLedger], object]) 
     for tenant in TENANTS:
         with open_ledger(url, tenant, reserve) as ledger:
             issue(ledger)
-            ledger.release(reserve_spare(ledger, 2), "torn")
+            tear_spare(ledger, 2)
             reserve_spare(ledger, 1)
     engine, owner = open_engine(url), open_engine(url, as_owner=True)
     both = Neighbours(url, reserve, engine, owner)
@@ -90,9 +90,15 @@ def moved_in(url: str, reserve: str, issue: Callable[[DatabaseLedger], object]) 
         owner.dispose()
 
 
+def tear_spare(ledger: DatabaseLedger, wanted: int) -> None:
+    """A block that was given back."""
+    block = reserve_spare(ledger, wanted)
+    ledger.transact(lambda journal: journal.release(block, "torn"))
+
+
 def reserve_spare(ledger: DatabaseLedger, wanted: int, until: datetime = LATER) -> Block:
     """A block that nobody has a use for yet."""
-    return ledger.reserve_block(SPARE, "all", wanted, until, "the counter")
+    return ledger.transact(lambda journal: journal.reserve_block(SPARE, "all", wanted, until, "the counter"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ Take = Callable[[DatabaseLedger, NumberSeries, int], Block]
 
 
 def in_advance(ledger: DatabaseLedger, series: NumberSeries, wanted: int) -> Block:
-    return ledger.reserve_block(series, "2026", wanted, LATER, "the counter")
+    return ledger.transact(lambda journal: journal.reserve_block(series, "2026", wanted, LATER, "the counter"))
 
 
 def in_a_deed(ledger: DatabaseLedger, series: NumberSeries, wanted: int) -> Block:

@@ -67,13 +67,14 @@ def hers(
     invoice = next(asha.invoices(batch=batch.number))
     void = VoidNumber(f"TORN/{batch.number}", "TORN/{n:06}", "all", batch.number, "torn")
     asha.transact(lambda journal: journal.void([void]))
-    block = asha.reserve_block(HERS, "all", 2, EXPIRY, "asha")
+    block = asha.transact(lambda journal: journal.reserve_block(HERS, "all", 2, EXPIRY, "asha"))
     return Hers(invoice, batch, block, void, list(asha.audit_trail())[-1].hash)
 
 
 def counts_on(ledger: DatabaseLedger, hers: Hers) -> bool:
     """Whether the next block comes after hers."""
-    return ledger.reserve_block(HERS, "all", 1, LATER, "").first > hers.block.last
+    block = ledger.transact(lambda journal: journal.reserve_block(HERS, "all", 1, LATER, ""))
+    return block.first > hers.block.last
 
 
 def numbers_on(journal: Journal, hers: Hers) -> bool:
@@ -143,8 +144,6 @@ LEDGER: dict[str, tuple[Ask, object]] = {
     ),
     "void_numbers": (lambda ledger, hers: [one for one in ledger.void_numbers() if one == hers.void], []),
     "audit_trail": (lambda ledger, hers: [one for one in ledger.audit_trail() if one.hash == hers.head], []),
-    "release": (lambda ledger, hers: ledger.release(hers.block, "guessed"), BlockLost),
-    "reserve_block": (counts_on, False),
     "transact": (is_void_already, False),
     "collisions": (collides, 0),
 }
@@ -153,6 +152,11 @@ ASKS_NOTHING = {"close"}
 
 JOURNAL: dict[str, tuple[Ask, object]] = {
     "reserve": (lambda ledger, hers: ledger.transact(lambda journal: numbers_on(journal, hers)), False),
+    "reserve_block": (counts_on, False),
+    "release": (
+        lambda ledger, hers: ledger.transact(lambda journal: journal.release(hers.block, "guessed")),
+        BlockLost,
+    ),
     "use": (lambda ledger, hers: ledger.transact(lambda journal: uses(journal, hers)), BlockLost),
     "record": (lambda ledger, hers: ledger.transact(lambda journal: records_on(journal, hers)), False),
     "void": (is_void_already, False),

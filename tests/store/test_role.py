@@ -136,8 +136,9 @@ def test_sequences_are_out_of_reach(neighbours: Neighbours, plain: Plain) -> Non
 def test_a_user_with_the_role_alone_keeps_the_books_of_one_tenant(neighbours: Neighbours, user: User) -> None:
     with neighbours.books("asha") as own, open_ledger(user.url, "asha") as ledger:
         assert list(ledger.invoices()) == list(own.invoices()) != []
-        block = ledger.reserve_block(SPARE, "all", 1, LATER, user.name)
-        assert [void.number for void in ledger.release(block, "torn")] == [block.number(0)]
+        block = ledger.transact(lambda journal: journal.reserve_block(SPARE, "all", 1, LATER, user.name))
+        void = ledger.transact(lambda journal: journal.release(block, "torn"))
+        assert [one.number for one in void] == [block.number(0)]
         assert own.last(SPARE.template, "all") == block.last
     with open_ledger(user.url, "newcomer") as ledger:
         assert list(ledger.invoices()) == []

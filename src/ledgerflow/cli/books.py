@@ -138,11 +138,24 @@ def verify(
 
 
 @app.command()
-def invoices(database: Database = "", tenant: Tenant = "", as_json: AsJson = False) -> None:
-    """The invoices of a ledger, oldest batch first."""
-    from ledgerflow.cli.listing import list_invoices
+def invoices(
+    number: Annotated[str, typer.Option("--number", help="How the number begins.")] = "",
+    buyer: Annotated[str, typer.Option("--buyer", help="How the buyer's name begins; A and a are the same.")] = "",
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="First day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Last day.")] = None,
+    currency: Annotated[str, typer.Option("--currency", help="Of the amounts, as in INR.")] = "",
+    least: Annotated[str, typer.Option("--least", help="The least that is payable.")] = "",
+    most: Annotated[str, typer.Option("--most", help="The most that is payable.")] = "",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, max=10_000, help="How many are found: 50.")] = None,
+    database: Database = "",
+    tenant: Tenant = "",
+    as_json: AsJson = False,
+) -> None:
+    """The invoices of a ledger, oldest batch first; or those that fit all that is asked for, the latest first."""
+    from ledgerflow.cli.listing import Question, list_invoices
 
-    list_invoices(database, tenant, as_json=as_json)
+    asked = Question(number, buyer, first and first.date(), last and last.date(), currency, least, most, limit)
+    list_invoices(database, tenant, asked, as_json=as_json)
 
 
 @app.command()

@@ -131,9 +131,9 @@ def place_words(place: Place) -> str:
     return " ".join(part for part in (place.region, place.region_name) if part) or place.country
 
 
-def kind_words(invoice: Invoice) -> str:
+def kind_words(document: Invoice | DocumentKind) -> str:
     """`Tax invoice`, `Credit note`."""
-    return _words(invoice.kind)
+    return _words(document if isinstance(document, DocumentKind) else document.kind)
 
 
 def treatment_words(treatment: Treatment) -> str:

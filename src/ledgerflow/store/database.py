@@ -12,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.store.guards import APP_ROLE
+from ledgerflow.store.streaming import let_rows_follow
 
 _PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
 _OURS = {"tenants", "invoices"}  # tables that every ledger has had
@@ -84,6 +85,7 @@ def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED", max_overflow=-1
     )
+    let_rows_follow(engine)
     if not as_owner:
         event.listen(engine, "connect", _take_role)
     return engine

@@ -19,9 +19,9 @@ from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
 from ledgerflow.store.rows import AuditRow, BatchRow, InvoiceRow
+from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 
-_AT_ONCE = 1000  # rows sent to the database together
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
 NOT_USED = "Taken by a deed that did not use it"
@@ -71,10 +71,12 @@ class DatabaseJournal:
         batch = Batch(number, generation_id, issued_at.astimezone(UTC), len(entries), self._retries)
         row = asdict(batch) | {"tenant": self._session.tenant, "issued_at": batch.issued_at.isoformat()}
         self._session.execute(insert(BatchRow), [row])
-        common = {"tenant": self._session.tenant, "batch": number, "trace_id": trace_id}
+        common: dict[str, object] = {"tenant": self._session.tenant, "batch": number, "trace_id": trace_id}
         common |= {"retry_count": self._retries, "last_error": ""}
-        for start in range(0, len(entries), _AT_ONCE):
-            self._enter(common, entries[start : start + _AT_ONCE])
+        try:
+            enter_rows(self._session, InvoiceRow, (common | _columns(entry) for entry in entries))
+        except IntegrityError as refusal:
+            raise NumbersTaken([entry.invoice.number for entry in entries]) from refusal
         self._accounted += len(entries)
         return batch
 
@@ -106,12 +108,6 @@ class DatabaseJournal:
         entry = seal(sequence, previous, at=at, actor=actor, deed=deed, details=details)
         self._session.execute(insert(AuditRow), [{"tenant": self._session.tenant, **asdict(entry)}])
         return entry
-
-    def _enter(self, common: Mapping[str, object], entries: Sequence[Entry]) -> None:
-        try:
-            self._session.execute(insert(InvoiceRow), [{**common, **_columns(entry)} for entry in entries])
-        except IntegrityError as refusal:
-            raise NumbersTaken([entry.invoice.number for entry in entries]) from refusal
 
 
 def _columns(entry: Entry) -> dict[str, object]:

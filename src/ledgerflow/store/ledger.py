@@ -20,6 +20,7 @@ from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
+from ledgerflow.store.searching import searched
 from ledgerflow.store.tenancy import TenantSession
 
 T = TypeVar("T")
@@ -119,7 +120,7 @@ class DatabaseLedger:
 
     def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
         with self._reading() as session:
-            return asked.searched(session, wanted, limit)
+            return searched(session, wanted, limit)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:

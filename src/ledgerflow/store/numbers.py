@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from redis import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ledgerflow.billing.errors import NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
@@ -20,6 +20,7 @@ from ledgerflow.store.epochs import take_reserve
 from ledgerflow.store.sequences import SequenceRefused, take_sequence
 from ledgerflow.store.tenancy import TenantSession
 
+_Connect = Callable[[], AbstractContextManager[Connection]]
 _Begin = Callable[[], AbstractContextManager[TenantSession]]
 _TRIES = 15  # of 0.2 seconds, where nobody is in reserve
 
@@ -47,7 +48,7 @@ class Numbers:
 
     def take(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """A block for a deed, booked in a transaction of its own. It is open for only as long as the deed holds it."""
-        return self._counted(self._own_transaction, series, period, wanted)
+        return self._counted(self._at_once, self._own_transaction, series, period, wanted)
 
     def reserve_within(
         self, session: TenantSession, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str
@@ -56,7 +57,15 @@ class Numbers:
         until = moment(expires_at)
         if self.counts_by_row(series):
             return self._by_row(session, series, period, wanted, "open", until, holder)
-        return self._counted(lambda: _savepoint(session), series, period, wanted, until, holder)
+        return self._counted(
+            lambda: _connected_savepoint(session),
+            lambda: _savepoint(session),
+            series,
+            period,
+            wanted,
+            until,
+            holder,
+        )
 
     def _by_row(
         self,
@@ -74,14 +83,21 @@ class Numbers:
         return block
 
     def _counted(
-        self, begin: _Begin, series: NumberSeries, period: str, wanted: int, until: str = "", holder: str = ""
+        self,
+        connect: _Connect,
+        begin: _Begin,
+        series: NumberSeries,
+        period: str,
+        wanted: int,
+        until: str = "",
+        holder: str = "",
     ) -> Block:
         tries = 1 if self._reserve else _TRIES
         while True:
             tries -= 1
             try:
-                with begin() as session:
-                    first = take_sequence(session, series, period, wanted, until, holder)
+                with connect() as connection:
+                    first = take_sequence(connection, self._tenant, series, period, wanted, until, holder)
                 return Block(series, period, first, wanted)
             except SequenceRefused as refusal:
                 if not (tries and refusal.passing):
@@ -106,6 +122,11 @@ class Numbers:
         return Block(spare, period, first, wanted)
 
     @contextmanager
+    def _at_once(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    @contextmanager
     def _own_transaction(self) -> Iterator[TenantSession]:
         with TenantSession(self._engine, self._tenant) as session, session.begin():
             yield session
@@ -116,3 +137,9 @@ def _savepoint(session: TenantSession) -> Iterator[TenantSession]:
     """A part of a transaction that can be taken back by itself."""
     with session.begin_nested():
         yield session
+
+
+@contextmanager
+def _connected_savepoint(session: TenantSession) -> Iterator[Connection]:
+    with _savepoint(session):
+        yield session.connection()

@@ -3,13 +3,19 @@
 The function `take_numbers` (in `guards`) takes a block while it holds an advisory lock, so that it is contiguous, and
 books it in the same transaction. A sequence does not roll back: what is lost between it and the books, `lost_numbers`
 finds.
+
+Where the block has a transaction of its own, tenant, block and commit go to the server in one statement, and are
+answered once.
 """
 
-from sqlalchemy import func, select
+from functools import cache
+
+from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, select
 from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.store.guards import TENANT_SETTING
 from ledgerflow.store.tenancy import TenantSession
 
 _REVOKED, _LOCKED = "42501", "55P03"
@@ -27,13 +33,23 @@ class SequenceRefused(Exception):
 
 
 def take_sequence(
-    session: TenantSession, series: NumberSeries, period: str, wanted: int, expires_at: str, holder: str
+    connection: Connection,
+    tenant: str,
+    series: NumberSeries,
+    period: str,
+    wanted: int,
+    expires_at: str,
+    holder: str,
 ) -> int:
-    """The first of a block of counts, booked as open. Raises SequenceRefused, NumberSeriesExhausted and
-    NumbersUnavailable; after any of them the transaction is of no use any more."""
-    call = func.take_numbers(series.template, period, wanted, series.capacity, expires_at, holder)
+    """The first of a block of counts, booked as open in the connection's transaction.
+
+    Raises SequenceRefused, NumberSeriesExhausted and NumbersUnavailable; after any of them the transaction is of no
+    use any more.
+    """
+    asked = {"tenant": tenant, "series": series.template, "period": period, "wanted": wanted}
+    asked |= {"capacity": series.capacity, "expires_at": expires_at, "holder": holder}
     try:
-        answer = session.connection().execute(select(call.table_valued("taken", "remaining"))).one()
+        answer = connection.execute(_taking(), asked).one()
     except DBAPIError as refusal:
         state = getattr(refusal.orig, "sqlstate", "")
         if state == _GAPLESS:
@@ -45,6 +61,18 @@ def take_sequence(
     if answer.taken is None:
         raise NumberSeriesExhausted(template=series.template, period=period, left=answer.remaining, wanted=wanted)
     return int(answer.taken)
+
+
+@cache
+def _taking() -> Select[int | None, int]:
+    """Takes a block for a tenant, who is set with what is handed to the function, and so before it runs."""
+    whose = func.set_config(TENANT_SETTING, bindparam("tenant"), True) == bindparam("tenant")
+    series = case((whose, bindparam("series")))
+    others: list[BindParameter[object]] = [
+        bindparam(name) for name in ("period", "wanted", "capacity", "expires_at", "holder")
+    ]
+    taken = func.take_numbers(series, *others).table_valued("taken", "remaining")
+    return select(taken.c.taken, taken.c.remaining)
 
 
 def lost_counts(session: TenantSession) -> list[tuple[str, str, int, int]]:

@@ -28,6 +28,9 @@ from ledgerflow.billing.errors import BillingError
 from ledgerflow.store.guards import TENANT_SETTING
 from ledgerflow.store.rows import Row
 
+FURTHER = "ledgerflow_further_rows"
+"""The option of an insert whose rows are not all there at once: where the others come from."""
+
 
 class TenantCrossed(BillingError):
     """A statement of the tenant {tenant!r} was stopped: {reason}"""
@@ -76,6 +79,8 @@ def _keep_to_tenant(state: ORMExecuteState) -> None:
         raise TenantCrossed(tenant=tenant, reason=reason)
     if state.is_insert:
         _check(tenant, state.parameters)
+        if further := state.execution_options.get(FURTHER):
+            state.update_execution_options(**{FURTHER: _checked(tenant, further)})
     elif state.parameters and not state.is_select:
         raise TenantCrossed(tenant=tenant, reason="a change that lists keys is not narrowed to the tenant.")
     else:
@@ -97,6 +102,13 @@ def _check_objects(session: Session, _context: UOWTransaction, _instances: objec
     assert isinstance(session, TenantSession)
     for row in (*session.new, *session.dirty, *session.deleted):
         _check(session.tenant, [{"tenant": row.tenant}])
+
+
+def _checked(tenant: str, rows: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    """Rows that come later are checked when they come."""
+    for row in rows:
+        _check(tenant, row)
+        yield row
 
 
 def _check(tenant: str, parameters: object) -> None:

@@ -10,7 +10,8 @@ from tests.store.migrations.conftest import AT, Shelf
 from tests.store.migrations.earlier_books import COLUMNS, Row, enter, query, read, write
 
 from ledgerflow.billing.errors import LedgerOutdated
-from ledgerflow.store.database import LedgerUnreachable
+from ledgerflow.store import rows as program
+from ledgerflow.store.database import LedgerUnreachable, open_engine
 from ledgerflow.store.migrations.reading import OldBooksUnreadable
 from ledgerflow.store.opening import look_into, open_ledger
 from ledgerflow.store.schema import HEAD, REVISIONS, changes, current, downgrade, drift, upgrade
@@ -37,6 +38,27 @@ def test_a_new_file_is_as_if_it_had_been_migrated(tmp_path: Path) -> None:
     assert schema_of(new) == schema_of(migrated) == schema_of(returned)
     assert len(schema_of(new)) > 30
     assert query(str(new), "SELECT * FROM alembic_version") == [(HEAD,)]
+
+
+def test_migrated_tables_are_those_that_the_program_means(shelf: Shelf) -> None:
+    """On PostgreSQL to the letter: collations and what an index carries besides, which Alembic does not compare."""
+    if not shelf.server:
+        return
+    migrated, meant = shelf.new(), shelf.new()
+    upgrade(migrated)
+    engine = open_engine(meant, as_owner=True)
+    with engine.begin() as connection:
+        program.Row.metadata.create_all(connection)
+    engine.dispose()
+    for catalogue in (
+        "SELECT table_name, column_name, ordinal_position, data_type, collation_name, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'",
+    ):
+        assert set(query(migrated, catalogue)) == set(query(meant, catalogue))
+        assert len(query(meant, catalogue)) > 10
 
 
 def test_whoever_opens_a_new_file_does_not_wait_for_alembic(tmp_path: Path) -> None:
