@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench bench-search faults realism pictures advances acceptance clean
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -56,6 +56,12 @@ bench-search: venv  ## search among a million invoices; two minutes
 
 realism: venv       ## twins of half a million real lines, and the measure itself
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py
+
+upgrade: venv       ## the books at LEDGERFLOW_DATABASE_URL, to the newest revision
+	$(BIN)/ledgerflow db upgrade
+
+downgrade: venv     ## and back: make downgrade REVISION=0003
+	$(BIN)/ledgerflow db downgrade $(REVISION)
 
 clean:              ## away with all that was made, but the environment
 	rm -rf out build .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

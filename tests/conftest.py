@@ -49,6 +49,9 @@ def postgresql() -> Iterator[str]:
 
     short = tempfile.TemporaryDirectory(prefix="lf")  # the path of a socket ends at 107 characters
     with short as folder, get_server(Path(folder) / "pg") as server:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync TO off")  # what is thrown away need not survive a power cut
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
 
 

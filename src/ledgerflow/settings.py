@@ -10,5 +10,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LEDGERFLOW_")
 
     database_url: str = Field("", description="SQLite file, or a PostgreSQL URI as libpq reads it.")
+    migration_url: str = Field(
+        "", description="The same database for its owner, whom migrations need; else database_url."
+    )
     tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     redis_url: str = Field("", description="Redis that numbers invoices when PostgreSQL's sequences cannot be had.")

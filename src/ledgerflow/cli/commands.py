@@ -3,6 +3,7 @@
 from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.books import app
 from ledgerflow.cli.cancel import cancel
+from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
@@ -12,5 +13,6 @@ app.add_typer(numbers, name="numbers")
 app.command()(cancel)
 app.add_typer(taxes, name="tax")
 app.add_typer(auditing, name="audit")
+app.add_typer(db, name="db")
 
 __all__ = ["app"]

@@ -8,21 +8,10 @@ APP_ROLE = "ledgerflow_app"
 TENANT_SETTING = "ledgerflow.tenant"
 
 _OWN = f"tenant = nullif(current_setting('{TENANT_SETTING}', true), '')"  # empty once its transaction has ended
-_SETTLED: tuple[str, ...] = (
-    "tenant",
-    "batch",
-    "position",
-    "number",
-    "day",
-    "kind",
-    "series",
-    "period",
-    "count",
-    "strategy",
-    "buyer",
-)
-_SETTLED += ("buyer_key", "currency", "taxable_value", "tax", "payable", "corrects", "trace_id", "generation_metadata")
-KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": (*_SETTLED, "document")}
+_PLACE = ("tenant", "batch", "position", "number", "day", "kind", "series", "period", "count", "strategy")
+_FACTS = ("buyer", "buyer_key", "currency", "taxable_value", "tax", "payable", "corrects", "trace_id", "document")
+_SETTLED = (*_PLACE, *_FACTS, "generation_metadata")
+KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": _SETTLED}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
 
 _IDENTITY = {"audit": ("tenant", "sequence"), "void_numbers": ("tenant", "number"), "invoices": ("tenant", "number")}
@@ -113,6 +102,14 @@ def row_security(table: str) -> Iterator[str]:
     yield f"GRANT {_RIGHTS[table]} ON {table} TO {APP_ROLE}"
 
 
+FUNCTIONS = (
+    "series_key(text, text, text, bigint)",
+    "make_sequence(text, text, text)",
+    "take_numbers(text, text, bigint, bigint, text, text)",
+    "lost_numbers()",
+)
+
+
 def counting(schema: str) -> Iterator[str]:
     """The functions by which native sequences are counted. They run with the rights of the owner, under whom no policy
     holds, so each takes the tenant from the session and from nowhere else, and refuses a session that has none."""
@@ -121,12 +118,7 @@ def counting(schema: str) -> Iterator[str]:
     yield _MAKE_SEQUENCE.replace("{definer}", definer)
     yield _TAKE_NUMBERS.replace("{definer}", definer)
     yield _LOST_NUMBERS.replace("{definer}", definer)
-    for function in (
-        "series_key(text, text, text, bigint)",
-        "make_sequence(text, text, text)",
-        "take_numbers(text, text, bigint, bigint, text, text)",
-        "lost_numbers()",
-    ):
+    for function in FUNCTIONS:
         yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION take_numbers(text, text, bigint, bigint, text, text) TO {APP_ROLE}"
     yield f"GRANT EXECUTE ON FUNCTION lost_numbers() TO {APP_ROLE}"

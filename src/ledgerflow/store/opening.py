@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError
 
 from ledgerflow.billing.errors import LedgerOutdated
 from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reading, sqlite_path
 from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.ledger import DatabaseLedger
-from ledgerflow.store.rows import Row, TenantRow
-from ledgerflow.store.schema import HEAD, make_schema, upgrade
+from ledgerflow.store.rows import TenantRow
+from ledgerflow.store.schema import HEAD, make_schema, revision_of, upgrade
 from ledgerflow.store.tenancy import TenantSession
 
 
@@ -72,17 +72,10 @@ def _is_there(url: str) -> bool:
 
 def _is_ledger(connection: Connection) -> bool:
     """Whether the tables are there; raises LedgerUnreachable where one of their names is another program's."""
-    there = set(inspect(connection).get_table_names())
-    if "alembic_version" in there:
-        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        if found == HEAD:
-            return True
-        if found is not None and TenantRow.__tablename__ in there:
-            raise LedgerOutdated(found=found, wanted=HEAD)
-    others = sorted(there & Row.metadata.tables.keys())
-    if others:
-        raise LedgerUnreachable(reason=f"its table {others[0]} is another program's. Name another database.")
-    return False
+    found = revision_of(connection)
+    if found not in (None, HEAD):
+        raise LedgerOutdated(found=found, wanted=HEAD)
+    return found is not None
 
 
 def _enter(session: TenantSession, tenant: str) -> None:
