@@ -59,6 +59,7 @@ def _make_batches() -> None:
 
 
 def _make_invoices() -> None:
+    buyer, money = ["buyer_key"], ["currency", "payable"]
     make(
         "invoices",
         words("tenant", key=True),
@@ -77,11 +78,11 @@ def _make_invoices() -> None:
         words("last_error"),
         words("document"),
         ForeignKeyConstraint(["tenant", "batch"], ["batches.tenant", "batches.number"]),
-        UniqueConstraint("tenant", "number", name=earlier.ONCE),
+        UniqueConstraint("tenant", "number", name=earlier.ONCE, postgresql_include=["day", *buyer, *money]),
         Index("invoices_by_count", "tenant", "series", "period", "count"),
-        Index("invoices_by_day", "tenant", "day", "number"),
-        Index("invoices_by_buyer", "tenant", "buyer_key", "day"),
-        Index("invoices_by_amount", "tenant", "currency", "payable", "day"),
+        Index("invoices_by_day", "tenant", "day", "number", postgresql_include=[*buyer, *money]),
+        Index("invoices_by_buyer", "tenant", "buyer_key", "day", postgresql_include=["number", *money]),
+        Index("invoices_by_amount", "tenant", *money, "day", postgresql_include=["number", *buyer]),
         Index("invoices_by_correction", "tenant", "corrects"),
     )
 
