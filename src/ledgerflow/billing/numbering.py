@@ -96,7 +96,8 @@ class NumberSeries:
 
     def text(self, count: int, period: str) -> str:
         """The `count`-th number (from 1) of a period."""
-        self.require(count - 1, 1, period)
+        if not 1 <= count <= self.capacity:
+            raise NumberSeriesExhausted(template=self.template, period=period, left=0, wanted=1)
         return self._fill(count, period)
 
     def require(self, last: int, wanted: int, period: str) -> None:
