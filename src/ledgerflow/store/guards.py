@@ -14,8 +14,8 @@ _SETTLED = (*_PLACE, *_FACTS, "generation_metadata")
 KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": _SETTLED}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
 
-_IDENTITY = {"audit": ("tenant", "sequence"), "void_numbers": ("tenant", "number"), "invoices": ("tenant", "number")}
-"""What SQLite's INSERT OR REPLACE would find there already, and delete without a word to the other triggers."""
+_KEYS = {"audit": ("sequence",), "void_numbers": ("number",), "invoices": ("number", "batch position")}
+"""The keys within a tenant: what SQLite's INSERT OR REPLACE would find there already, and delete without a word."""
 
 _RIGHTS: Mapping[str, str] = {
     "tenants": "SELECT, INSERT",
@@ -40,11 +40,10 @@ def sqlite_triggers(table: str) -> Iterator[str]:
     )
     if table not in KEPT:
         return
-    again = " AND ".join(f"{column} = NEW.{column}" for column in _IDENTITY[table])
-    changed = " AND document <> NEW.document" if table == "invoices" else ""
+    keys = (" AND ".join(f"{column} = NEW.{column}" for column in ("tenant", *key.split())) for key in _KEYS[table])
+    again = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
     yield (
-        f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {again}{changed}) "
+        f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} WHEN {again} "
         f"BEGIN SELECT RAISE(ABORT, 'what is entered in {table} stays as it is'); END"
     )
     columns = f" OF {', '.join(KEPT[table])}" if KEPT[table] else ""
