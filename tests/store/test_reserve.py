@@ -1,6 +1,7 @@
 """The counter in reserve: what it refuses, and what it does not burn."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -81,6 +82,20 @@ def test_a_series_is_not_counted_in_two_ways(
 def test_a_series_with_one_digit_has_nobody_in_reserve(reserved: DatabaseLedger) -> None:
     with pytest.raises(NumbersUnavailable, match="no digit to spare"):
         take(reserved, NumberSeries("A{n:01}"), 1)
+
+
+def test_a_series_with_nobody_in_reserve_waits_for_whoever_holds_its_sequence(postgresql_url: str, redis: str) -> None:
+    series = NumberSeries("A{n:01}")
+    with open_ledger(postgresql_url, reserve=redis) as ledger, psycopg.connect(postgresql_url) as holder:
+        turn = b"series_key('default', 'A{n:01}', 'all', 1)"
+        assert take(ledger, series, 1) == "A1"
+        holder.execute(b"SELECT pg_advisory_lock(" + turn + b")")
+        with ThreadPoolExecutor(1) as hands:
+            taking = hands.submit(take, ledger, series, 1)
+            with pytest.raises(TimeoutError):
+                taking.result(timeout=0.5)
+            holder.execute(b"SELECT pg_advisory_unlock(" + turn + b")")
+            assert taking.result(timeout=10) == "A2"
 
 
 @pytest.mark.usefixtures("owner")
