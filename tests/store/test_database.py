@@ -1,5 +1,6 @@
 """A ledger's address is a path or a URI; what cannot be opened is said in one sentence."""
 
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -140,3 +141,15 @@ def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> None:
             spilt.write(b"coffee" * 100)
     with open_ledger(str(path)) as ledger, pytest.raises(LedgerUnreachable, match=r"malformed\. Check"):
         ledger.last("A{n:03}", "all")
+
+
+def test_a_database_of_few_letters_is_refused_before_there_is_a_table(postgresql: str) -> None:
+    name = f"latin_{os.getpid()}"
+    few = urlsplit(postgresql)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())
+        with pytest.raises(LedgerUnreachable, match="its encoding is LATIN1"):
+            open_ledger(few)
+        with psycopg.connect(few) as there:
+            assert there.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchall() == [(0,)]
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

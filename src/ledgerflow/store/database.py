@@ -90,12 +90,28 @@ def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
 
     # Each deed holds a connection and takes numbers over another: with a limit, enough deeds at once wait for ever.
     engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED", max_overflow=-1
+        "postgresql+psycopg://",
+        creator=lambda: connect(uri, client_encoding="utf8"),
+        isolation_level="READ COMMITTED",
+        max_overflow=-1,
     )
+    event.listen(engine, "connect", _require_all_letters)
     let_rows_follow(engine)
     if not as_owner:
         event.listen(engine, "connect", _take_role)
     return engine
+
+
+def _require_all_letters(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """A database of few letters would take some invoices, and refuse others in the middle of a batch."""
+    cursor = connection.cursor()
+    cursor.execute("SHOW server_encoding")
+    ((encoding,),) = cursor.fetchall()
+    cursor.close()
+    connection.rollback()
+    if encoding != "UTF8":
+        connection.close()
+        raise LedgerUnreachable(reason=f"its encoding is {encoding}, and names need UTF8. Name another database.")
 
 
 def _take_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
