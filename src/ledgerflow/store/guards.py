@@ -17,7 +17,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoice
 _KEYS = {"audit": ("sequence",), "void_numbers": ("number",), "invoices": ("number", "batch position")}
 """The keys within a tenant: what SQLite's INSERT OR REPLACE would find there already, and delete without a word."""
 
-_RIGHTS: Mapping[str, str] = {
+RIGHTS: Mapping[str, str] = {
     "tenants": "SELECT, INSERT",
     "counters": "SELECT, INSERT, UPDATE",
     "sequences": "SELECT",
@@ -98,7 +98,7 @@ def row_security(table: str) -> Iterator[str]:
     """Whoever is not the owner reads and writes the rows of the session's tenant alone, with these rights."""
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"CREATE POLICY own_rows ON {table} USING ({_OWN}) WITH CHECK ({_OWN})"
-    yield f"GRANT {_RIGHTS[table]} ON {table} TO {APP_ROLE}"
+    yield f"GRANT {RIGHTS[table]} ON {table} TO {APP_ROLE}"
 
 
 FUNCTIONS = (
