@@ -41,7 +41,9 @@ def sqlite_triggers(table: str) -> Iterator[str]:
     if table not in KEPT:
         return
     keys = (" AND ".join(f"{column} = NEW.{column}" for column in ("tenant", *key.split())) for key in _KEYS[table])
-    again = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
+    new = ", ".join(f"NEW.{column}" for column in KEPT[table])
+    other = f" AND ({', '.join(KEPT[table])}) IS NOT ({new})" if new else ""
+    again = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key}{other})" for key in keys)
     yield (
         f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} WHEN {again} "
         f"BEGIN SELECT RAISE(ABORT, 'what is entered in {table} stays as it is'); END"
