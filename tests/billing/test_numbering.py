@@ -74,3 +74,10 @@ def test_a_full_series_is_refused_before_anything_is_made() -> None:
 def test_an_unusable_series_says_why(template: str, reason: str) -> None:
     with pytest.raises(NumberSeriesInvalid, match=reason):
         NumberSeries(template, INDIA)
+
+
+@pytest.mark.requirement("FR-1.5")
+def test_a_series_has_nobody_in_reserve_where_there_is_no_room_for_the_letter() -> None:
+    assert NumberSeries("A{n:03}").reserve == NumberSeries("AX{n:02}")
+    assert NumberSeries("A{n:01}").reserve is None
+    assert NumberSeries("7{n:03}", NumberingRule("[0-9]+")).reserve is None, "the law allows digits only"

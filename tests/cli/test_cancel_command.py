@@ -56,6 +56,7 @@ def test_a_program_is_told_in_json(run: Run, books: str) -> None:
     ("said", "answer"),
     [
         (["INV/2026/000009", "--reason", "Sent twice"], "There is no invoice INV/2026/000009"),
+        (["\udcff", "--reason", "Sent twice"], "There is no invoice ?"),
         (["INV/2026/000001", "--reason", " "], "[reason.malformed]"),
         (["INV/2026/000001", "--reason", "Sent twice", "--date", "2026-01-31"], "Give 2026-05-01 or a later day"),
         (["INV/2026/000001", "--reason", "Sent twice", "--series", "X{n:04}"], "Leave the series out"),

@@ -54,6 +54,23 @@ def test_a_missing_number_is_named_and_ends_with_1(url: str, run: Run) -> None:
     assert run("numbers", "audit", "--database", url).err == "error: of A{n:03} in all nothing explains A002\n"
 
 
+def test_counts_that_are_gone_with_their_block_are_missing_and_not_on_their_way(url: str, run: Run) -> None:
+    for wanted in (2, 3, 2):
+        reserve(url, wanted, NOW - timedelta(hours=1))
+    run("numbers", "reclaim", "--database", url)
+    engine = open_engine(url, as_owner=True)
+    with engine.begin() as thief:
+        whose = " ON void_numbers" if thief.dialect.name == "postgresql" else ""
+        thief.execute(text(f"DROP TRIGGER void_numbers_refuses_delete{whose}"))
+        thief.execute(text("DELETE FROM void_numbers WHERE count BETWEEN 3 AND 5"))
+        thief.execute(text("DELETE FROM blocks WHERE first = 3"))
+    engine.dispose()
+    audit = run("numbers", "audit", "--database", url, "--json")
+    [one] = json.loads(audit.out)
+    assert (audit.status, one["void"], one["reserved"], one["missing"]) == (1, 4, 0, 3)
+    assert one["missing_numbers"] == ["A003", "A004", "A005"]
+
+
 def test_books_that_are_not_there_are_told(url: str, run: Run) -> None:
     for command in ("reclaim", "audit"):
         outcome = run("numbers", command, "--database", url)

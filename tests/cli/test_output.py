@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import EXAMPLES, Run
 
+from ledgerflow.cli.output import show_facts, show_table
+
 PROGRAM = "import sys; from ledgerflow.cli import main; main(sys.argv[1:])"
 ASCII = {"PYTHONIOENCODING": "ascii"}
 NAMELESS = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx", "--count", "2", "--workers", "1")
@@ -88,3 +90,10 @@ def test_an_input_without_end_is_not_read_to_its_end(run: Run, tmp_path: Path) -
 def test_a_password_is_not_told_with_the_fault(run: Run) -> None:
     outcome = run("invoices", "--database", "postgresql://asha:s3cret@[nowhere/books")
     assert (outcome.status, "s3cret" in outcome.err) == (2, False)
+
+
+def test_names_are_shown_as_they_stand_whatever_brackets_they_have(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "Tea [/b] [red]Room[/red] :tea:"
+    show_table("", ["buyer"], [[name]])
+    show_facts({"buyer": name})
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == ["buyer", name, f"buyer  {name}"]

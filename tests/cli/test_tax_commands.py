@@ -70,6 +70,7 @@ def test_explain_names_rule_rate_day_and_notification(demo: Path, run: Run) -> N
 
 def test_explaining_what_is_not_there(demo: Path, run: Run) -> None:
     assert "no invoice X-1" in run("tax", "explain", "X-1", "--database", demo / "ledger.db").err
+    assert "no invoice ?" in run("tax", "explain", "\udcff", "--database", demo / "ledger.db").err
     outcome = run("tax", "explain", "SCT/26-27/000001", "99", "--database", demo / "ledger.db")
     assert outcome.status == 2
     assert "line(s)" in outcome.err

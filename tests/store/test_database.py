@@ -1,7 +1,9 @@
 """A ledger's address is a path or a URI; what cannot be opened is said in one sentence."""
 
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +28,7 @@ def test_a_path_and_its_uri_are_the_same_ledger(tmp_path: Path, form: str) -> No
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_postgresql_is_reached_by_each_of_its_names(postgresql: str, scheme: str) -> None:
-    engine = open_engine(postgresql.replace("postgresql", scheme, 1))
+    engine = open_engine(postgresql.replace("postgresql", scheme, 1), as_owner=True)
     with engine.connect() as connection:
         assert connection.dialect.name == "postgresql"
     engine.dispose()
@@ -114,3 +116,40 @@ def test_whoever_opens_a_file_that_another_is_making_waits(tmp_path: Path) -> No
         maker.execute("COMMIT")
         maker.close()
         assert opened.result(timeout=10) == 0
+
+
+def test_a_server_that_only_reads_is_told_in_one_sentence(postgresql_url: str) -> None:
+    with open_ledger(postgresql_url) as ledger:
+        with psycopg.connect(postgresql_url, autocommit=True) as owner:
+            owner.execute(f"ALTER DATABASE {owner.info.dbname} SET default_transaction_read_only = on".encode())
+        ledger.close()
+        with pytest.raises(LedgerUnreachable, match=r"in a read-only transaction\. Check"):
+            ledger.transact(lambda journal: journal.reserve(SERIES, "all", 1))
+        assert ledger.last("A{n:03}", "all") == 0
+
+
+def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    open_ledger(str(path)).close()
+    with closing(sqlite3.connect(path)) as file:
+        pages = list(file.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name = 'blocks' AND rootpage > 0"))
+        ((size,),) = file.execute("PRAGMA page_size")
+        file.execute("PRAGMA journal_mode = DELETE")
+    with path.open("r+b") as spilt:
+        for (page,) in pages:
+            spilt.seek((page - 1) * size)
+            spilt.write(b"coffee" * 100)
+    with open_ledger(str(path)) as ledger, pytest.raises(LedgerUnreachable, match=r"malformed\. Check"):
+        ledger.last("A{n:03}", "all")
+
+
+def test_a_database_of_few_letters_is_refused_before_there_is_a_table(postgresql: str) -> None:
+    name = f"latin_{os.getpid()}"
+    few = urlsplit(postgresql)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())
+        with pytest.raises(LedgerUnreachable, match="its encoding is LATIN1"):
+            open_ledger(few)
+        with psycopg.connect(few) as there:
+            assert there.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchall() == [(0,)]
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

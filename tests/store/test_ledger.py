@@ -128,7 +128,13 @@ def test_a_change_behind_the_back_of_the_ledger_shows(url: str, ledger: Database
 @pytest.mark.requirement("NFR.1")
 @pytest.mark.parametrize(
     ("table", "change"),
-    [("audit", "actor = 'Bina'"), ("void_numbers", "reason = ''"), ("invoices", "document = '{}'")],
+    [
+        ("audit", "actor = 'Bina'"),
+        ("void_numbers", "reason = ''"),
+        ("invoices", "document = '{}'"),
+        ("invoices", "payable = 1"),
+        ("invoices", "number = 'X' || position"),
+    ],
 )
 def test_what_is_entered_stays_as_it_is(
     url: str, ledger: DatabaseLedger, issue: Issue, table: str, change: str

@@ -1,6 +1,7 @@
 """The counter in reserve: what it refuses, and what it does not burn."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from redis import Redis
 from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.issuing.ports import Journal
 from ledgerflow.store.epochs import ReserveUnusable
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
@@ -78,9 +80,39 @@ def test_a_series_is_not_counted_in_two_ways(
             take(other, SHORT, 1)
 
 
+def test_of_two_ways_that_begin_a_series_at_the_same_moment_one_counts_it(postgresql_url: str) -> None:
+    with open_ledger(postgresql_url) as ledger, ThreadPoolExecutor(1) as hands:
+
+        def begin(journal: Journal) -> Future[str]:
+            assert journal.reserve(NumberSeries("A{n:02}", gapless=True), "all", 1).first == 1
+            other = hands.submit(take, ledger, SHORT, 1)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=0.1)
+            return other
+
+        other = ledger.transact(begin)
+        with pytest.raises(NumbersUnavailable, match="stays as it began"):
+            other.result()
+        assert [(one.void, one.missing) for one in ledger.accounts()] == [(1, ())], "the gapless one did not use it"
+
+
 def test_a_series_with_one_digit_has_nobody_in_reserve(reserved: DatabaseLedger) -> None:
     with pytest.raises(NumbersUnavailable, match="no digit to spare"):
         take(reserved, NumberSeries("A{n:01}"), 1)
+
+
+def test_a_series_with_nobody_in_reserve_waits_for_whoever_holds_its_sequence(postgresql_url: str, redis: str) -> None:
+    series = NumberSeries("A{n:01}")
+    with open_ledger(postgresql_url, reserve=redis) as ledger, psycopg.connect(postgresql_url) as holder:
+        turn = b"series_key('default', 'A{n:01}', 'all', 1)"
+        assert take(ledger, series, 1) == "A1"
+        holder.execute(b"SELECT pg_advisory_lock(" + turn + b")")
+        with ThreadPoolExecutor(1) as hands:
+            taking = hands.submit(take, ledger, series, 1)
+            with pytest.raises(TimeoutError):
+                taking.result(timeout=0.5)
+            holder.execute(b"SELECT pg_advisory_unlock(" + turn + b")")
+            assert taking.result(timeout=10) == "A2"
 
 
 @pytest.mark.usefixtures("owner")

@@ -109,12 +109,15 @@ class NumberSeries:
     @property
     def reserve(self) -> "NumberSeries | None":
         """The sub-series for when the series itself cannot be counted: an X takes the place of the first digit, where
-        the series never has a letter. None if there is no digit to spare."""
+        the series never has a letter. None if there is no digit to spare, or the law allows no letter there."""
         digits = self._digits
         if digits == 1:
             return None
         template = _FIELD.sub(lambda field: f"X{{n:0{digits - 1}}}" if field.group(2) else field.group(), self.template)
-        return NumberSeries(template, self.rule, self.gapless)
+        try:
+            return NumberSeries(template, self.rule, self.gapless)
+        except NumberSeriesInvalid:
+            return None
 
     def _fill(self, count: int, period: str) -> str:
         roll, place = divmod(count - 1, self._per_roll)

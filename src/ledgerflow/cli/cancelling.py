@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from ledgerflow.assembly import Application
 from ledgerflow.billing.invoice import Invoice
-from ledgerflow.cli.options import chosen, in_reserve, required
+from ledgerflow.cli.options import chosen, in_reserve, required, sound
 from ledgerflow.cli.output import show_facts, show_json
 from ledgerflow.issuing.cancellation import cancel_invoice
 from ledgerflow.rendering.figures import grouped
@@ -29,7 +29,7 @@ def credit(wish: Wish, database: str, tenant: str, *, as_json: bool) -> None:
     with application.read_ledger(required(address), whose) as ledger:
         note = cancel_invoice(
             ledger,
-            wish.number,
+            sound(wish.number),
             application.laws,
             at=datetime.now().astimezone(),
             reason=wish.reason,

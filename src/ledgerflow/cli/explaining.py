@@ -8,7 +8,7 @@ import typer
 from ledgerflow.assembly import Application
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import plain
-from ledgerflow.cli.options import chosen, read_bytes, required
+from ledgerflow.cli.options import chosen, read_bytes, required, sound
 from ledgerflow.cli.output import complain, show_facts, show_json
 from ledgerflow.export.register import kind_words, place_words, treatment_words
 from ledgerflow.issuing.golden import assess_examples
@@ -18,7 +18,7 @@ def explain_line(number: str, line: int, database: str, tenant: str, *, as_json:
     """Rule, rate, from which day, by which instrument."""
     address, whose = chosen(database, tenant)
     with Application().read_ledger(required(address), whose) as ledger:
-        invoice = ledger.find(number)
+        invoice = ledger.find(sound(number))
     if line > len(invoice.supply.lines):
         raise typer.BadParameter(f"{number} has {len(invoice.supply.lines)} line(s).", param_hint="LINE")
     facts = _explanation(invoice, line - 1)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.tax import DocumentKind
-from ledgerflow.cli.options import chosen, required
+from ledgerflow.cli.options import chosen, required, sound
 from ledgerflow.cli.output import show_json, show_table
 from ledgerflow.export.register import kind_words
 from ledgerflow.issuing.ports import InvoiceFilter
@@ -50,13 +50,8 @@ class Question:
         if wrong:
             raise InputRefused(wrong)
         amounts = (Decimal(text) if text else None for text in (self.least, self.most))
-        names = (_sound(self.number), _sound(self.buyer))
-        return InvoiceFilter(*names, self.first, self.last, _sound(self.currency).upper(), *amounts)
-
-
-def _sound(text: str) -> str:
-    """What a terminal sends that is no letter is in no invoice."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+        names = (sound(self.number), sound(self.buyer))
+        return InvoiceFilter(*names, self.first, self.last, sound(self.currency).upper(), *amounts)
 
 
 def list_invoices(database: str, tenant: str, question: Question, *, as_json: bool) -> None:

@@ -51,6 +51,11 @@ def without_password(address: str) -> str:
     return re.sub(r"(://[^:/@\s]*:)\S*(?=@)|(password=)[^&\s]+", r"\1\2***", address)
 
 
+def sound(text: str) -> str:
+    """What a terminal sends that is no letter is in no invoice."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def required(database: str) -> str:
     """The ledger's address, or a finding that it is missing."""
     if not database:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -16,7 +17,9 @@ _WIDEST = 10_000  # columns that no table has
 _HIGH = 25  # rows; where it is not given, a simple terminal is taken to have 80 columns
 _WIDE = 250  # columns, where there is no screen to fit
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
+_Plain = partial(Console, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+out = _Plain(width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -51,14 +54,14 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     for row in rows:
         table.add_row(*row)
     needed = out.measure(table, options=out.options.update(max_width=_WIDEST)).maximum
-    Console(highlight=False, soft_wrap=True, width=max(out.width, needed), height=_HIGH).print(table)
+    _Plain(width=max(out.width, needed), height=_HIGH).print(table)
 
 
 def show_facts(facts: Mapping[str, str]) -> None:
     """Names and values, one a line."""
     width = max(map(len, facts))
     for name, value in facts.items():
-        out.print(f"{name:<{width}}  {value}", markup=False)
+        out.print(f"{name:<{width}}  {value}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ledgerflow.billing.numbering import NumberingRule, NumberSeries
 from ledgerflow.issuing.ports import SeriesAccount
-from ledgerflow.store.rows import BlockRow, CounterRow, InvoiceRow, VoidNumberRow
+from ledgerflow.store.rows import BlockRow, InvoiceRow, SequenceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
 
 _ANY = NumberingRule(".+")  # the law allowed the series when it was first used
@@ -15,18 +15,14 @@ _ANY = NumberingRule(".+")  # the law allowed the series when it was first used
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The blocks of a series in a period: from where to where they reach, and how many counts they hold."""
+    """The counts of a series in a period, from the first to the last that a block holds. Up to `settled` each is in a
+    block; after it a sequence may have given some whose booking is on the way, or was lost."""
 
     series: str
     period: str
     first: int
     last: int
-    held: int
-
-    @property
-    def between(self) -> int:
-        """Counts that no block holds."""
-        return self.last - self.first + 1 - self.held
+    settled: int
 
 
 def accounts(session: TenantSession) -> Sequence[SeriesAccount]:
@@ -35,13 +31,13 @@ def accounts(session: TenantSession) -> Sequence[SeriesAccount]:
 
 
 def _spans(session: TenantSession) -> list[_Span]:
-    row = BlockRow
-    sums = select(
-        row.series, row.period, func.min(row.first), func.max(row.last), func.sum(row.last - row.first + 1)
-    ).group_by(row.series, row.period)
+    row, sequence = BlockRow, SequenceRow
+    known = session.execute(select(sequence.series, sequence.period, sequence.settled))
+    settled = {(series, period): count for series, period, count in known}
+    ends = select(row.series, row.period, func.min(row.first), func.max(row.last)).group_by(row.series, row.period)
     return [
-        _Span(series, period, first, last, int(held))  # a sum of whole numbers is a Decimal to PostgreSQL
-        for series, period, first, last, held in session.execute(sums.order_by(row.series, row.period))
+        _Span(series, period, first, last, settled.get((series, period), last))
+        for series, period, first, last in session.execute(ends.order_by(row.series, row.period))
     ]
 
 
@@ -52,7 +48,7 @@ def _account(session: TenantSession, span: _Span) -> SeriesAccount:
         last - first + 1 - sum(_count(session, row, span, first, last) for row in (InvoiceRow, VoidNumberRow))
         for first, last in _blocks(session, span, "open")
     )
-    unsettled = 0 if _by_counter(session, span) else span.between
+    unsettled = _unsettled(session, span)
     missing = span.last - span.first + 1 - issued - void + _twice(session, span) - reserved - unsettled
     return SeriesAccount(
         series=span.series,
@@ -87,11 +83,12 @@ def _blocks(session: TenantSession, span: _Span, *states: str) -> list[tuple[int
     return [(first, last) for first, last in session.execute(select(row.first, row.last).where(*here))]
 
 
-def _by_counter(session: TenantSession, span: _Span) -> bool:
-    """A counter row gives no count that is not booked with it; sequences do, until they are settled."""
-    row = CounterRow
-    here = (row.series == span.series, row.period == span.period)
-    return session.scalar(select(row.last).where(*here)) is not None
+def _unsettled(session: TenantSession, span: _Span) -> int:
+    """How many counts after the settled ones no block holds."""
+    row, settled = BlockRow, max(span.settled, span.first - 1)
+    here = (row.series == span.series, row.period == span.period, row.first > settled)
+    held = session.scalar(select(func.sum(row.last - row.first + 1)).where(*here)) or 0
+    return max(span.last - settled, 0) - int(held)  # a sum of whole numbers is a Decimal to PostgreSQL
 
 
 def _missing(session: TenantSession, span: _Span) -> Iterator[int]:
@@ -101,9 +98,6 @@ def _missing(session: TenantSession, span: _Span) -> Iterator[int]:
         known.update(session.scalars(select(row.count).where(*here)))
     for first, last in _blocks(session, span, "open"):
         known.update(range(first, last + 1))
-    counted = range(span.first, span.last + 1)
-    if _by_counter(session, span):
-        yield from (count for count in counted if count not in known)
-        return
+    yield from (count for count in range(span.first, min(span.settled, span.last) + 1) if count not in known)
     for first, last in sorted(_blocks(session, span, "used", "released", "expired")):
-        yield from (count for count in range(first, last + 1) if count not in known)
+        yield from (count for count in range(max(first, span.settled + 1), last + 1) if count not in known)

@@ -13,7 +13,9 @@ from ledgerflow.issuing.ports import Block, VoidNumber
 from ledgerflow.store.rows import BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
 
+TWICE = "23505"  # unique_violation
 _AT_ONCE = 1000  # rows sent to the database together
+_OTHERWISE = "it has been counted in another way, and stays as it began. Name another series."
 
 
 class NumbersTaken(Exception):
@@ -39,17 +41,21 @@ def book(
     expires_at: str = "",
     holder: str = "",
 ) -> None:
-    """Enters a block."""
+    """Enters a block. Raises NumbersUnavailable where another way of counting the series began at the same moment."""
     place = {"tenant": session.tenant, "series": template, "period": period, "first": first, "last": last}
-    session.execute(insert(BlockRow), [place | {"state": state, "expires_at": expires_at, "holder": holder}])
+    try:
+        session.execute(insert(BlockRow), [place | {"state": state, "expires_at": expires_at, "holder": holder}])
+    except IntegrityError as refusal:
+        if getattr(refusal.orig, "sqlstate", "") != TWICE:
+            raise
+        raise NumbersUnavailable(template=template, reason=_OTHERWISE) from refusal
 
 
 def require_new(session: TenantSession, template: str, period: str) -> None:
     """Raises NumbersUnavailable where a series has been counted: another counter of it would begin at 1 again."""
     here = (BlockRow.series == template, BlockRow.period == period)
     if session.scalar(select(BlockRow.first).where(*here).limit(1)) is not None:
-        reason = "it has been counted in another way, and stays as it began. Name another series."
-        raise NumbersUnavailable(template=template, reason=reason)
+        raise NumbersUnavailable(template=template, reason=_OTHERWISE)
 
 
 def close(session: TenantSession, block: Block, state: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledgerflow.billing.errors import BillingError
@@ -17,6 +17,10 @@ from ledgerflow.store.streaming import let_rows_follow
 _PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
 _OURS = {"tenants", "invoices"}  # tables that every ledger has had
 _GOING = ("08", "57P")  # classes of states: connection exceptions, and a server that stops or has not started yet
+_NO_ROLE = "22023"  # invalid_parameter_value
+_ROLE_MISSING = (
+    f"its server has no role {APP_ROLE}, which no backup of a database holds. Make it, then restore the books."
+)
 _TRIES, _PAUSE = 200, 0.01  # of the switch to write-ahead, and the seconds between them
 
 
@@ -56,10 +60,13 @@ def reading(engine: Engine) -> Engine:
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """A database that is gone, full, or busy for too long is the ledger's user's trouble, told in one sentence."""
+    """A database that is gone, full, damaged, only read, or busy for too long is the ledger's user's trouble, told in
+    one sentence; rows that it does not take are ours."""
     try:
         yield
-    except (OperationalError, ProgrammingError) as refusal:
+    except DatabaseError as refusal:
+        if isinstance(refusal, IntegrityError | DataError):
+            raise
         raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
 
 
@@ -83,12 +90,28 @@ def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
 
     # Each deed holds a connection and takes numbers over another: with a limit, enough deeds at once wait for ever.
     engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: connect(uri), isolation_level="READ COMMITTED", max_overflow=-1
+        "postgresql+psycopg://",
+        creator=lambda: connect(uri, client_encoding="utf8"),
+        isolation_level="READ COMMITTED",
+        max_overflow=-1,
     )
+    event.listen(engine, "connect", _require_all_letters)
     let_rows_follow(engine)
     if not as_owner:
         event.listen(engine, "connect", _take_role)
     return engine
+
+
+def _require_all_letters(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """A database of few letters would take some invoices, and refuse others in the middle of a batch."""
+    cursor = connection.cursor()
+    cursor.execute("SHOW server_encoding")
+    ((encoding,),) = cursor.fetchall()
+    cursor.close()
+    connection.rollback()
+    if encoding != "UTF8":
+        connection.close()
+        raise LedgerUnreachable(reason=f"its encoding is {encoding}, and names need UTF8. Name another database.")
 
 
 def _take_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -97,8 +120,10 @@ def _take_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None
     try:
         cursor.execute(f"SET ROLE {APP_ROLE}")
         connection.commit()
-    except Exception:
+    except Exception as refusal:
         connection.close()
+        if getattr(refusal, "sqlstate", "") == _NO_ROLE:
+            raise LedgerUnreachable(reason=_ROLE_MISSING) from refusal
         raise
     cursor.close()
 

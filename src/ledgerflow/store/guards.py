@@ -14,10 +14,10 @@ _SETTLED = (*_PLACE, *_FACTS, "generation_metadata")
 KEPT: Mapping[str, tuple[str, ...]] = {"audit": (), "void_numbers": (), "invoices": _SETTLED}
 """The tables from which nothing is deleted, and the columns that never change; none are named where all of them are."""
 
-_IDENTITY = {"audit": ("tenant", "sequence"), "void_numbers": ("tenant", "number"), "invoices": ("tenant", "number")}
-"""What SQLite's INSERT OR REPLACE would find there already, and delete without a word to the other triggers."""
+_KEYS = {"audit": ("sequence",), "void_numbers": ("number",), "invoices": ("number", "batch position")}
+"""The keys within a tenant: what SQLite's INSERT OR REPLACE would find there already, and delete without a word."""
 
-_RIGHTS: Mapping[str, str] = {
+RIGHTS: Mapping[str, str] = {
     "tenants": "SELECT, INSERT",
     "counters": "SELECT, INSERT, UPDATE",
     "sequences": "SELECT",
@@ -40,11 +40,12 @@ def sqlite_triggers(table: str) -> Iterator[str]:
     )
     if table not in KEPT:
         return
-    again = " AND ".join(f"{column} = NEW.{column}" for column in _IDENTITY[table])
-    changed = " AND document <> NEW.document" if table == "invoices" else ""
+    keys = (" AND ".join(f"{column} = NEW.{column}" for column in ("tenant", *key.split())) for key in _KEYS[table])
+    new = ", ".join(f"NEW.{column}" for column in KEPT[table])
+    other = f" AND ({', '.join(KEPT[table])}) IS NOT ({new})" if new else ""
+    again = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key}{other})" for key in keys)
     yield (
-        f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {again}{changed}) "
+        f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} WHEN {again} "
         f"BEGIN SELECT RAISE(ABORT, 'what is entered in {table} stays as it is'); END"
     )
     columns = f" OF {', '.join(KEPT[table])}" if KEPT[table] else ""
@@ -99,7 +100,7 @@ def row_security(table: str) -> Iterator[str]:
     """Whoever is not the owner reads and writes the rows of the session's tenant alone, with these rights."""
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"CREATE POLICY own_rows ON {table} USING ({_OWN}) WITH CHECK ({_OWN})"
-    yield f"GRANT {_RIGHTS[table]} ON {table} TO {APP_ROLE}"
+    yield f"GRANT {RIGHTS[table]} ON {table} TO {APP_ROLE}"
 
 
 FUNCTIONS = (

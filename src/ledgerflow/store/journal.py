@@ -40,6 +40,7 @@ class DatabaseJournal:
         self._accounted = 0
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
+        _require_some(wanted)
         if self._numbers.counts_by_row(series):
             block = self._numbers.take_within(self._session, series, period, wanted)
             self._held.append(block)
@@ -54,6 +55,7 @@ class DatabaseJournal:
                 self.taken.remove(block)
 
     def reserve_block(self, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str) -> Block:
+        _require_some(wanted)
         if series.gapless:
             reason = "a gapless series gives numbers only to the deed that uses them"
             raise NumbersUnavailable(template=series.template, reason=reason)
@@ -108,6 +110,12 @@ class DatabaseJournal:
         entry = seal(sequence, previous, at=at, actor=actor, deed=deed, details=details)
         self._session.execute(insert(AuditRow), [{"tenant": self._session.tenant, **asdict(entry)}])
         return entry
+
+
+def _require_some(wanted: int) -> None:
+    """A counter row would go back by less than none."""
+    if wanted < 1:
+        raise ValueError(f"At least one number is taken, and not {wanted}.")
 
 
 def _columns(entry: Entry) -> dict[str, object]:

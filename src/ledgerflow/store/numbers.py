@@ -92,7 +92,7 @@ class Numbers:
         until: str = "",
         holder: str = "",
     ) -> Block:
-        tries = 1 if self._reserve else _TRIES
+        tries = 1 if self._reserve and series.reserve else _TRIES
         while True:
             tries -= 1
             try:
@@ -115,7 +115,11 @@ class Numbers:
     ) -> Block:
         spare = series.reserve
         if self._reserve is None or spare is None:
-            lack = "no Redis is set up in reserve" if spare else "it has no digit to spare for numbers in reserve"
+            lack = (
+                "no Redis is set up in reserve"
+                if spare
+                else "it has no digit to spare for the letter of numbers in reserve"
+            )
             raise NumbersUnavailable(template=series.template, reason=f"{refusal}, and {lack}.") from refusal
         with begin() as session:
             first = take_reserve(session, self._reserve, spare, period, wanted, until, holder)

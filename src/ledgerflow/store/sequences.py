@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.store.blocks import TWICE
 from ledgerflow.store.guards import TENANT_SETTING
 from ledgerflow.store.tenancy import TenantSession
 
@@ -52,7 +53,7 @@ def take_sequence(
         answer = connection.execute(_taking(), asked).one()
     except DBAPIError as refusal:
         state = getattr(refusal.orig, "sqlstate", "")
-        if state == _GAPLESS:
+        if state in (_GAPLESS, TWICE):  # the other way of counting began before, or at the same moment
             reason = "it has been counted without gaps or in reserve, and stays as it began. Name another."
             raise NumbersUnavailable(template=series.template, reason=reason) from refusal
         if state in _REFUSED:

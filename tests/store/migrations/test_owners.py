@@ -15,9 +15,9 @@ from tests.store.migrations.earlier_books import earlier_books, query, read, wri
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
-from ledgerflow.store.database import open_engine
+from ledgerflow.store.database import LedgerUnreachable, open_engine
 from ledgerflow.store.migrations.role import RoleRefused
-from ledgerflow.store.opening import open_ledger
+from ledgerflow.store.opening import look_into, open_ledger
 from ledgerflow.store.schema import HEAD, current, downgrade, drift, upgrade
 
 pytestmark = pytest.mark.requirement("MIG-4")
@@ -142,3 +142,15 @@ def test_a_schema_of_ones_own_is_used_throughout(server: Server) -> None:
         taken = connection.exec_driver_sql("SELECT taken FROM take_numbers('A{n:03}', 'all', 3, 999, '', '')").scalar()
     engine.dispose()
     assert taken == 1
+
+
+def test_books_restored_on_a_server_without_the_role_say_so(server: Server) -> None:
+    books = server.owned("keeper", "restored", "CREATEROLE")
+    open_ledger(books).close()
+    with psycopg.connect(urlsplit(server.url)._replace(path="/restored").geturl(), autocommit=True) as owner:
+        owner.execute(b"DROP OWNED BY ledgerflow_app")
+        owner.execute(b"DROP ROLE ledgerflow_app")
+    ledger = look_into(books)
+    assert ledger is not None
+    with ledger, pytest.raises(LedgerUnreachable, match="has no role ledgerflow_app"):
+        ledger.batches()

@@ -104,8 +104,30 @@ def test_policies_and_functions_that_are_gone_are_missed(shelf: Shelf) -> None:
     query(url, "DROP POLICY own_rows ON invoices")
     query(url, "ALTER TABLE batches DISABLE ROW LEVEL SECURITY")
     query(url, "DROP FUNCTION lost_numbers()")
-    missing = ["row security of batches", "row security of invoices", "function lost_numbers()"]
+    missing = ["row security of batches", "row security of invoices", "function lost_numbers"]
     assert drift(url) == [f"missing guard: {one}" for one in missing]
+
+
+@pytest.mark.parametrize("shelf", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("GRANT DELETE ON audit TO ledgerflow_app", "no DELETE on audit"),
+        ("GRANT UPDATE ON invoices TO ledgerflow_app", "no UPDATE on invoices"),
+        ("REVOKE INSERT ON batches FROM ledgerflow_app", "INSERT on batches"),
+        ("ALTER POLICY own_rows ON blocks USING (true)", "row security of blocks"),
+        ("CREATE POLICY leak ON blocks USING (true)", "row security of blocks"),
+        (
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "function refuse_change",
+        ),
+    ],
+)
+def test_guards_that_let_through_what_they_should_not_are_missed(shelf: Shelf, damage: str, words: str) -> None:
+    url = shelf.new()
+    upgrade(url)
+    query(url, damage)
+    assert drift(url) == [f"missing guard: {words}"]
 
 
 def test_earlier_books_that_no_migration_has_seen_are_known_by_their_tables(shelf: Shelf, old: str) -> None:

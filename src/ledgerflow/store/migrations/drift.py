@@ -1,5 +1,6 @@
 """Where a database is other than the program has it: its tables, as Alembic compares them, and its guards."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,18 @@ from sqlalchemy.schema import SchemaItem
 
 from ledgerflow.store import guards
 from ledgerflow.store.rows import Row
+
+_EACH = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+_HELD = f"""
+SELECT c.relname, r.name FROM pg_class c, unnest(ARRAY{list(_EACH)}) AS r(name)
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r'
+  AND has_table_privilege(:role, c.oid, r.name)
+"""
+_RULED = f"""
+SELECT tablename FROM pg_policies WHERE schemaname = current_schema()
+GROUP BY tablename HAVING count(*) = 1 AND bool_and(qual = with_check AND qual LIKE '%{guards.TENANT_SETTING}%')
+"""
+"""Tables with one policy, which names the tenant of the session for reading and writing alike."""
 
 
 def drift_of(connection: Connection) -> Sequence[str]:
@@ -58,18 +71,32 @@ def _unguarded(connection: Connection) -> Iterator[str]:
 def _unguarded_in_postgresql(connection: Connection) -> Iterator[str]:
     here = "FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace"
     secured = set(connection.scalars(text(f"SELECT relname {here} AND relrowsecurity")))
-    ruled = set(connection.scalars(text("SELECT tablename FROM pg_policies WHERE schemaname = current_schema()")))
-    for table in Row.metadata.tables:
-        if table not in secured & ruled:
-            yield f"row security of {table}"
+    for table in sorted(Row.metadata.tables.keys() - (secured & set(connection.scalars(text(_RULED))))):
+        yield f"row security of {table}"
     triggers = f"SELECT t.tgname FROM pg_trigger t JOIN (SELECT c.oid {here}) ours ON ours.oid = t.tgrelid"
     found = set(connection.scalars(text(f"{triggers} WHERE t.tgenabled <> 'D'")))
     for table in guards.KEPT:
         for trigger in guards.postgresql_triggers(table):
             if (name := trigger.split()[2]) not in found:
                 yield f"trigger {name}"
-    functions = "SELECT proname FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
-    made = set(connection.scalars(text(functions)))
-    for function in guards.FUNCTIONS:
-        if function.partition("(")[0] not in made:
-            yield f"function {function}"
+    functions = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
+    made = {name: body for name, body in connection.execute(text(functions))}
+    for statement in (guards.REFUSE_CHANGE, *guards.counting("")):
+        head, *body = statement.split("$$")
+        if body and made.get(name := head.split()[2].partition("(")[0]) != body[0]:
+            yield f"function {name}"
+    yield from _rights(connection)
+
+
+def _rights(connection: Connection) -> Iterator[str]:
+    """Rights that the role of the program lacks, or has too many of; those to single columns are not looked at."""
+    there = connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": guards.APP_ROLE})
+    if not there:
+        yield f"role {guards.APP_ROLE}"
+        return
+    held = {(table, right) for table, right in connection.execute(text(_HELD), {"role": guards.APP_ROLE})}
+    for table, rights in guards.RIGHTS.items():
+        given = re.sub(r"\w+ \(.*?\)", "", rights).split(", ")
+        for right in _EACH:
+            if ((table, right) in held) != (right in given):
+                yield f"{'' if right in given else 'no '}{right} on {table}"
