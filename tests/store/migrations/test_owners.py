@@ -15,9 +15,9 @@ from tests.store.migrations.earlier_books import earlier_books, query, read, wri
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
-from ledgerflow.store.database import open_engine
+from ledgerflow.store.database import LedgerUnreachable, open_engine
 from ledgerflow.store.migrations.role import RoleRefused
-from ledgerflow.store.opening import open_ledger
+from ledgerflow.store.opening import look_into, open_ledger
 from ledgerflow.store.schema import HEAD, current, downgrade, drift, upgrade
 
 pytestmark = pytest.mark.requirement("MIG-4")
@@ -142,3 +142,19 @@ def test_a_schema_of_ones_own_is_used_throughout(server: Server) -> None:
         taken = connection.exec_driver_sql("SELECT taken FROM take_numbers('A{n:03}', 'all', 3, 999, '', '')").scalar()
     engine.dispose()
     assert taken == 1
+
+
+def test_who_may_not_is_told_which_role_or_whose_address_is_needed(server: Server) -> None:
+    url = server.owned("clerk", "books", "CREATEROLE")
+    upgrade(url)
+    server.owned("passer", "elsewhere")
+    server.do("CREATE ROLE reader LOGIN PASSWORD 'x' IN ROLE ledgerflow_app")
+    try:
+        for act in (look_into, upgrade):
+            with pytest.raises(LedgerUnreachable, match="Its user needs the role ledgerflow_app"):
+                act(server.address("passer", "books"))
+        with pytest.raises(LedgerUnreachable, match="`downgrade`, the owner of the tables"):
+            downgrade(server.address("reader", "books"), "0000")
+    finally:
+        server.do("DROP ROLE reader")
+    assert current(url) == HEAD

@@ -11,6 +11,8 @@ from sqlalchemy.schema import SchemaItem
 from ledgerflow.store import guards
 from ledgerflow.store.rows import Row
 
+_FOUND = {"add": "missing", "remove": "unknown", "modify": "other"}  # by the deed that would mend it
+
 
 def drift_of(connection: Connection) -> Sequence[str]:
     """The differences in words. Tables of others are nobody's business."""
@@ -33,7 +35,8 @@ def _said(change: Any) -> Iterator[str]:
     deed, *about = change
     names = [_name(part) for part in about if isinstance(part, SchemaItem | str)]
     said = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
-    yield f"{deed.replace('_', ' ')}: {' '.join(said)}"
+    kind, _, what = deed.partition("_")
+    yield f"{_FOUND.get(kind, kind)} {what.replace('_', ' ')}: {' '.join(said)}"
 
 
 def _name(part: SchemaItem | str) -> str:
