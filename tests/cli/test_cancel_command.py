@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from tests.cli.conftest import Run
 
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
+from ledgerflow.store.database import open_engine
 from ledgerflow.store.opening import open_ledger
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -89,3 +91,29 @@ def test_where_there_are_no_books_none_are_made(run: Run, url: str) -> None:
     outcome = run("cancel", "INV/2026/000001", "--reason", "Sent twice", "--database", url)
     assert outcome.status == 2
     assert "There is no ledger at" in outcome.err
+
+
+def test_a_day_that_is_none_is_told_in_the_words_of_the_trade(run: Run, books: str) -> None:
+    for day in ("31/12/2026", "2026-02-30"):
+        outcome = run("cancel", "INV/2026/000001", "--reason", "Sent twice", "--date", day, "--database", books)
+        assert outcome.status == 2
+        told = " ".join(outcome.err.replace("│", " ").split())
+        assert f"Invalid value for '--date': '{day}' is no day. Write it as in 2026-04-01." in told
+
+
+def test_an_invoice_that_was_spoilt_is_named_without_a_traceback(run: Run, books: str) -> None:
+    engine = open_engine(books, as_owner=True)
+    with engine.begin() as vandal:
+        on = " ON invoices" if vandal.dialect.name == "postgresql" else ""
+        vandal.execute(text(f"DROP TRIGGER invoices_refuses_update{on}"))
+        vandal.execute(text("UPDATE invoices SET document = 'nonsense' WHERE number = 'INV/2026/000002'"))
+    engine.dispose()
+    for words in (
+        ["invoices"],
+        ["tax", "explain", "INV/2026/000002"],
+        ["cancel", "INV/2026/000002", "--reason", "Sent twice"],
+    ):
+        outcome = run(*words, "--database", books)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert outcome.err.startswith("error: What the ledger holds of INV/2026/000002 cannot be read")
+        assert outcome.err.count("\n") == 1

@@ -107,9 +107,9 @@ def test_drift_is_told_and_ends_with_1(run: Run, url: str) -> None:
     assert told.out.split() == ["revision", "none", "to", HEAD]
     query(url, "DROP INDEX invoices_by_day")
     told = run("db", "check", "--database", url)
-    assert (told.status, told.err) == (1, "error: add index: invoices.invoices_by_day\n")
+    assert (told.status, told.err) == (1, "error: missing index: invoices.invoices_by_day\n")
     told = run("db", "check", "--json", "--database", url)
-    assert (told.status, json.loads(told.out)) == (1, {"drift": ["add index: invoices.invoices_by_day"]})
+    assert (told.status, json.loads(told.out)) == (1, {"drift": ["missing index: invoices.invoices_by_day"]})
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,23 @@ def test_the_owners_address_goes_before_the_programs(
     assert {path.name for path in tmp_path.glob("*.db")} == {wanted}
     assert run("db", "upgrade", "--database", "third.db").status == 0
     assert (tmp_path / "third.db").exists()
+
+
+def test_a_tax_invoice_of_earlier_books_is_not_cancelled_and_the_clerk_hears_why(run: Run, old: str) -> None:
+    run("db", "upgrade", "--database", old)
+    (number,) = query(old, "SELECT number FROM invoices WHERE tenant = 'asha' AND strategy = 'recorded' LIMIT 1")[0]
+    refused = run("cancel", str(number), "--reason", "Sent twice", "--database", old, "--tenant", "asha")
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err.startswith(f"error: {number} was carried over from earlier books")
+    assert "Credit it where it was issued" in refused.err
+
+
+def test_a_table_that_is_gone_is_told_with_the_command_that_looks_further(run: Run, url: str) -> None:
+    run("db", "upgrade", "--database", url)
+    query(url, "DROP TABLE audit")
+    refused = run("audit", "verify", "--database", url)
+    assert refused.status == 2
+    assert "Somebody changed the tables: `ledgerflow db check` names" in refused.err
+    found = run("db", "check", "--database", url)
+    assert found.status == 1
+    assert "error: missing table: audit\n" in found.err

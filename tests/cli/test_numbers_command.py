@@ -37,6 +37,7 @@ def test_what_is_left_is_reclaimed_and_accounted_for(url: str, run: Run) -> None
     places = {"series": "A{n:03}", "period": "all", "first": "A001", "last": "A007"}
     assert (audit.status, json.loads(audit.out)) == (0, [places | figures])
     assert json.loads(run("numbers", "reclaim", "--database", url, "--json").out) == []
+    assert run("numbers", "reclaim", "--database", url).out == "reclaimed  nothing was left over\n"
 
 
 def test_a_missing_number_is_named_and_ends_with_1(url: str, run: Run) -> None:

@@ -54,6 +54,30 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_half_written(
         assert {path.name: path.read_text() for path in out.iterdir()} == {"invoices.zip": "of an earlier run"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to signal")
+@pytest.mark.parametrize("pause", [0.02, 0.1, 0.2, 0.3, 0.4, 0.5])
+def test_ctrl_c_while_the_program_and_its_workers_are_loading_is_quiet(pause: float, tmp_path: Path) -> None:
+    """A terminal sends it to every process of the group, ready or not."""
+    program = PROGRAM.replace("; main", "; print('begun', flush=True); main")
+    arguments = ["simulate", EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx"]
+    arguments += ["--out", tmp_path / "out", "--count", "400", "--workers", "3"]
+    run = subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert run.stdout is not None
+    assert run.stdout.readline() == "begun\n"
+    time.sleep(pause)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "Traceback" not in said, said
+    wait_for(lambda: not alive(run.pid))
+
+
 def ledger_holds(books: Path, count: int) -> bool:
     with open_ledger(str(books)) as ledger:
         return len(list(ledger.invoices())) == count

@@ -97,6 +97,11 @@ class InvoiceUnknown(BillingError):
     """There is no invoice {number} in this ledger. `ledgerflow invoices` lists those that are there."""
 
 
+class InvoiceDamaged(BillingError):
+    """What the ledger holds of {invoice} cannot be read: somebody changed it past the program. Restore it from a
+    backup."""
+
+
 class LedgerMissing(BillingError):
     """There is no ledger at {address} yet. `ledgerflow simulate` with this --database makes one."""
 

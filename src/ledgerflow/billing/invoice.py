@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from ledgerflow.billing.errors import InvoiceDamaged
 from ledgerflow.billing.supply import Supply
 from ledgerflow.billing.tax import DocumentKind, TaxResult
 
@@ -57,6 +58,9 @@ def to_json(invoice: Invoice) -> bytes:
     return _JSON.dump_json(invoice)
 
 
-def from_json(document: bytes | str) -> Invoice:
-    """The invoice that `to_json` wrote."""
-    return _JSON.validate_json(document)
+def from_json(document: bytes | str, number: str = "an invoice") -> Invoice:
+    """The invoice that `to_json` wrote. Raises InvoiceDamaged, with the number where it is known."""
+    try:
+        return _JSON.validate_json(document)
+    except ValidationError as fault:
+        raise InvoiceDamaged(invoice=number) from fault

@@ -15,6 +15,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     gc.set_threshold(_SELDOM)
     _open_streams()
+    try:
+        _run(arguments)
+    except KeyboardInterrupt:  # before there was a command that could hear it
+        sys.exit(130)
+    finally:
+        gc.freeze()  # what is left goes with the process; nobody need look through it
+
+
+def _run(arguments: Sequence[str] | None) -> None:
     from ledgerflow.billing.errors import BillingError, InputRefused
     from ledgerflow.cli.commands import app
     from ledgerflow.cli.options import without_password
@@ -31,8 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         complain(f"{error.filename or 'the output'}: {error.strerror or error}. Choose another place, or make room.")
         sys.exit(2)
-    finally:
-        gc.freeze()  # what is left goes with the process; nobody need look through it
 
 
 def _open_streams() -> None:

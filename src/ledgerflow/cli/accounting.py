@@ -7,7 +7,7 @@ from typing import Any
 
 from ledgerflow.assembly import Application
 from ledgerflow.cli.options import chosen, in_reserve, required
-from ledgerflow.cli.output import complain, show_json, show_table
+from ledgerflow.cli.output import complain, show_facts, show_json, show_table
 from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.issuing.ports import SeriesAccount
 
@@ -22,6 +22,8 @@ def reclaim_now(database: str, tenant: str, *, as_json: bool) -> None:
         void = reclaim_numbers(ledger, at=datetime.now(UTC), actor="command line")
     if as_json:
         show_json([asdict(one) for one in void])
+    elif not void:
+        show_facts({"reclaimed": "nothing was left over"})
     else:
         show_table("", ["number", "reason"], [[one.number, one.reason] for one in void])
 

@@ -5,14 +5,14 @@ pages have been started by then.
 """
 
 import os
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ledgerflow import __version__
-from ledgerflow.cli.options import AsJson, Database, Tenant
+from ledgerflow.cli.options import AsJson, Database, Tenant, day_option
 from ledgerflow.issuing.workshop import open_workshop
 
 app = typer.Typer(
@@ -39,7 +39,6 @@ def program(
 
 ALL = "pdf,json,csv,xlsx"
 MOST_WORKERS = 128
-DAYS = ["%Y-%m-%d"]
 Formats = Annotated[
     str,
     typer.Option(
@@ -77,8 +76,8 @@ def simulate(
     ] = None,
     count: Annotated[int | None, typer.Option("--count", help="Invoices, instead of the configuration's.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed, instead of the configuration's.")] = None,
-    first: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="First day.")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Last day.")] = None,
+    first: Annotated[date | None, day_option("--from", "First day.")] = None,
+    last: Annotated[date | None, day_option("--to", "Last day.")] = None,
     workers: Workers = 0,
     database: Database = "",
     tenant: Tenant = "",
@@ -90,12 +89,11 @@ def simulate(
     With --format lines it writes DIR/lines.parquet alone, the lines of all invoices: of a configuration, or of the twin
     of a business whose profile is given.
     """
-    days = tuple(moment.date() if moment else None for moment in (first, last))
     if profile or formats == "lines":
         from ledgerflow.cli.making import Wish
         from ledgerflow.cli.twins import Sources, make_lines
 
-        asked = Wish(config or Path(), catalogue or Path(), out, formats, count, seed, database, tenant, *days)
+        asked = Wish(config or Path(), catalogue or Path(), out, formats, count, seed, database, tenant, first, last)
         make_lines(Sources(config, catalogue, profile), asked, as_json=as_json)
         return
     if config is None or catalogue is None:
@@ -103,7 +101,7 @@ def simulate(
     with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         from ledgerflow.cli.making import Wish, make
 
-        wish = Wish(config, catalogue, out, formats, count, seed, database, tenant, *days)
+        wish = Wish(config, catalogue, out, formats, count, seed, database, tenant, first, last)
         make(wish, pool, check=False, as_json=as_json)
 
 
@@ -141,8 +139,8 @@ def verify(
 def invoices(
     number: Annotated[str, typer.Option("--number", help="How the number begins.")] = "",
     buyer: Annotated[str, typer.Option("--buyer", help="How the buyer's name begins; A and a are the same.")] = "",
-    first: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="First day.")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Last day.")] = None,
+    first: Annotated[date | None, day_option("--from", "First day.")] = None,
+    last: Annotated[date | None, day_option("--to", "Last day.")] = None,
     currency: Annotated[str, typer.Option("--currency", help="Of the amounts, as in INR.")] = "",
     least: Annotated[str, typer.Option("--least", help="The least that is payable.")] = "",
     most: Annotated[str, typer.Option("--most", help="The most that is payable.")] = "",
@@ -154,7 +152,7 @@ def invoices(
     """The invoices of a ledger, oldest batch first; or those that fit all that is asked for, the latest first."""
     from ledgerflow.cli.listing import Question, list_invoices
 
-    asked = Question(number, buyer, first and first.date(), last and last.date(), currency, least, most, limit)
+    asked = Question(number, buyer, first, last, currency, least, most, limit)
     list_invoices(database, tenant, asked, as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,19 @@ import typer
 from ledgerflow.billing.errors import Finding, InputRefused
 
 _LARGEST = 64 * 2**20  # bytes
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day. Write it as in 2026-04-01.") from None
+
+
+def day_option(name: str, words: str) -> Any:
+    """An option that takes a day."""
+    return typer.Option(name, parser=_day, metavar="YYYY-MM-DD", help=words)
+
 
 Database = Annotated[
     str,

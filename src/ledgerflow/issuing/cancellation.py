@@ -16,6 +16,7 @@ from ledgerflow.billing.tax import TaxResult, TaxStrategy
 from ledgerflow.issuing.ports import Entry, Journal, Ledger
 
 _LONGEST_REASON = 200
+_RECORDED = "recorded"  # what stands for the law on a tax invoice of earlier books
 
 
 class CancellationRefused(BillingError):
@@ -43,6 +44,11 @@ class NoteTooEarly(CancellationRefused):
 class NoteTooLate(CancellationRefused):
     """{number} of {sold} could be credited until {last} by {source}, and the note would be of {day}. Give an earlier
     day if that is the true one; after it only a settlement without tax is left, which is no document of these books."""
+
+
+class LawNotRecorded(CancellationRefused):
+    """{number} was carried over from earlier books, which kept its tax as an amount and not its law: no credit note
+    can be reckoned from that. Credit it where it was issued."""
 
 
 class NoteSeriesUnknown(CancellationRefused):
@@ -89,6 +95,8 @@ def cancel_invoice(
 
     def cancel(journal: Journal) -> Invoice:
         invoice, notes = journal.hold(number)
+        if invoice.strategy == _RECORDED:
+            raise LawNotRecorded(number=number)
         if invoice.strategy not in laws:
             raise StrategyUnknown(code=invoice.strategy, known=", ".join(sorted(laws)))
         law = laws[invoice.strategy]

@@ -24,11 +24,25 @@ def open_workshop(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         return
     pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_begin)
     try:
-        for _ in range(others):
-            pool.submit(_load)
+        with _unheard():
+            for _ in range(others):
+                pool.submit(_load)
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Ctrl-C waits while workers start, for they inherit that: one that is not yet ready would print a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

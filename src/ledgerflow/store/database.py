@@ -21,6 +21,8 @@ _NO_ROLE = "22023"  # invalid_parameter_value
 _ROLE_MISSING = (
     f"its server has no role {APP_ROLE}, which no backup of a database holds. Make it, then restore the books."
 )
+_ALTERED = ("42P01", "42703", "42883")  # states: no such table, column, function
+_FORBIDDEN = "42501"  # the state where a right is lacking
 _TRIES, _PAUSE = 200, 0.01  # of the switch to write-ahead, and the seconds between them
 
 
@@ -82,7 +84,15 @@ def is_lost(refusal: BaseException | None) -> bool:
 def in_one_line(refusal: DBAPIError) -> str:
     """What a database says, without the statement that it did not like, and what a user can do about it."""
     words = str(refusal.orig).strip().partition("\n")[0].rstrip(".")
-    return f"{words}. Check the address, that there is room, and that its user may read and write there."
+    return f"{words}. {_advice(getattr(refusal.orig, 'sqlstate', None), words)}"
+
+
+def _advice(state: str | None, words: str) -> str:
+    if state in _ALTERED or words.startswith(("no such table", "no such column")):
+        return "Somebody changed the tables: `ledgerflow db check` names what is other than it should be."
+    if state == _FORBIDDEN:
+        return f"Its user needs the role {APP_ROLE}; `ledgerflow db upgrade` and `downgrade`, the owner of the tables."
+    return "Check the address, that there is room, and that its user may read and write there."
 
 
 def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:

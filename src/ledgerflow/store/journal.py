@@ -100,7 +100,7 @@ class DatabaseJournal:
         document = self._session.scalar(wanted)
         if document is None:
             raise InvoiceUnknown(number=number)
-        return from_json(document), notes_on(self._session, number)
+        return from_json(document, number), notes_on(self._session, number)
 
     def audit(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> AuditEntry:
         """The sequence is taken first: whoever comes next waits, and finds this entry before its own."""

@@ -86,7 +86,7 @@ class DatabaseLedger:
         first_day: date | None = None,
         last_day: date | None = None,
     ) -> Iterator[Invoice]:
-        wanted = select(InvoiceRow.batch, InvoiceRow.position, InvoiceRow.document)
+        wanted = select(InvoiceRow.batch, InvoiceRow.position, InvoiceRow.number, InvoiceRow.document)
         if batch is not None:
             wanted = wanted.where(InvoiceRow.batch == batch)
         if kind is not None:
@@ -101,7 +101,7 @@ class DatabaseLedger:
         while True:
             with self._reading() as session:
                 page = session.execute(wanted.where(tuple_(*place) > after)).all()
-            yield from (from_json(row.document) for row in page)
+            yield from (from_json(row.document, row.number) for row in page)
             if len(page) < _PAGE:
                 return
             after = (page[-1].batch, page[-1].position)

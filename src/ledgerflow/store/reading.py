@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from ledgerflow.billing.errors import InvoiceUnknown
+from ledgerflow.billing.errors import InvoiceDamaged, InvoiceUnknown
 from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.store.rows import InvoiceRow
 from ledgerflow.store.tenancy import TenantSession
@@ -16,7 +16,7 @@ def found(session: TenantSession, number: str) -> Invoice:
     document = session.scalar(select(InvoiceRow.document).where(InvoiceRow.number == number))
     if document is None:
         raise InvoiceUnknown(number=number)
-    return from_json(document)
+    return from_json(document, number)
 
 
 def metadata_of(session: TenantSession, number: str) -> Mapping[str, str]:
@@ -24,12 +24,15 @@ def metadata_of(session: TenantSession, number: str) -> Mapping[str, str]:
     kept = session.scalar(select(InvoiceRow.generation_metadata).where(InvoiceRow.number == number))
     if kept is None:
         raise InvoiceUnknown(number=number)
-    read: Mapping[str, str] = json.loads(kept)
+    try:
+        read: Mapping[str, str] = json.loads(kept)
+    except ValueError as fault:
+        raise InvoiceDamaged(invoice=number) from fault
     return read
 
 
 def notes_on(session: TenantSession, number: str) -> Sequence[Invoice]:
     """The notes that correct an invoice, oldest first."""
     order = (InvoiceRow.batch, InvoiceRow.position)
-    documents = session.scalars(select(InvoiceRow.document).where(InvoiceRow.corrects == number).order_by(*order))
-    return [from_json(document) for document in documents]
+    wanted = select(InvoiceRow.document, InvoiceRow.number).where(InvoiceRow.corrects == number).order_by(*order)
+    return [from_json(note.document, note.number) for note in session.execute(wanted)]

@@ -154,3 +154,19 @@ def test_books_restored_on_a_server_without_the_role_say_so(server: Server) -> N
     assert ledger is not None
     with ledger, pytest.raises(LedgerUnreachable, match="has no role ledgerflow_app"):
         ledger.batches()
+
+
+def test_who_may_not_is_told_which_role_or_whose_address_is_needed(server: Server) -> None:
+    url = server.owned("clerk", "books", "CREATEROLE")
+    upgrade(url)
+    server.owned("passer", "elsewhere")
+    server.do("CREATE ROLE reader LOGIN PASSWORD 'x' IN ROLE ledgerflow_app")
+    try:
+        for act in (look_into, upgrade):
+            with pytest.raises(LedgerUnreachable, match="Its user needs the role ledgerflow_app"):
+                act(server.address("passer", "books"))
+        with pytest.raises(LedgerUnreachable, match="`downgrade`, the owner of the tables"):
+            downgrade(server.address("reader", "books"), "0000")
+    finally:
+        server.do("DROP ROLE reader")
+    assert current(url) == HEAD

@@ -23,6 +23,7 @@ SELECT tablename FROM pg_policies WHERE schemaname = current_schema()
 GROUP BY tablename HAVING count(*) = 1 AND bool_and(qual = with_check AND qual LIKE '%{guards.TENANT_SETTING}%')
 """
 """Tables with one policy, which names the tenant of the session for reading and writing alike."""
+_FOUND = {"add": "missing", "remove": "unknown", "modify": "other"}  # by the deed that would mend it
 
 
 def drift_of(connection: Connection) -> Sequence[str]:
@@ -46,7 +47,8 @@ def _said(change: Any) -> Iterator[str]:
     deed, *about = change
     names = [_name(part) for part in about if isinstance(part, SchemaItem | str)]
     said = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
-    yield f"{deed.replace('_', ' ')}: {' '.join(said)}"
+    kind, _, what = deed.partition("_")
+    yield f"{_FOUND.get(kind, kind)} {what.replace('_', ' ')}: {' '.join(said)}"
 
 
 def _name(part: SchemaItem | str) -> str:
