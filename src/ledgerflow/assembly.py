@@ -5,7 +5,7 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from ledgerflow.billing.errors import Finding, InputRefused, LedgerMissing
+from ledgerflow.billing.errors import BooksMissing, Finding, InputRefused
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
 from ledgerflow.export.tables import TABLES
@@ -40,10 +40,10 @@ class Application:
         return self.formats[code]
 
     def read_ledger(self, address: str, tenant: str) -> DatabaseLedger:
-        """The books of one tenant as they stand; raises LedgerMissing where there are none."""
+        """The books of one tenant as they stand; raises BooksMissing where there are none."""
         ledger = self.look_into(address, tenant)
         if ledger is None:
-            raise LedgerMissing(address=address)
+            raise BooksMissing(address=address, tenant=tenant)
         return ledger
 
     def look_into(self, address: str, tenant: str) -> DatabaseLedger | None:

@@ -17,6 +17,8 @@ import yaml
 from python_calamine import CalamineWorkbook
 from tests.cli.conftest import EXAMPLES, Run
 
+from ledgerflow.store.opening import open_ledger
+
 SMALL = ("--count", "12", "--workers", "1", "--format", "json,csv")
 
 INPUTS = (EXAMPLES / "demo.yaml", "--catalogue", EXAMPLES / "catalogue.xlsx")
@@ -176,7 +178,7 @@ def test_tenants_number_apart(run: Run, tmp_path: Path) -> None:
         run("invoices", "--database", ledger, "--tenant", tenant, "--json").out for tenant in ("north", "south")
     )
     assert north == south
-    assert json.loads(run("invoices", "--database", ledger, "--tenant", "empty", "--json").out) == []
+    assert run("invoices", "--database", ledger, "--tenant", "empty", "--json").status == 2
 
 
 def test_result_as_json(run: Run, tmp_path: Path) -> None:
@@ -272,13 +274,22 @@ def test_a_tenant_has_a_plain_name_wherever_it_is_said(
     assert "There is no ledger" in run("invoices", "--database", tmp_path / "ledger.db", "--tenant", "good-name").err
 
 
+@pytest.mark.parametrize("command", [("invoices",), ("audit", "verify"), ("numbers", "audit")])
+def test_a_tenant_without_books_is_told_and_not_found_sound(command: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    open_ledger(str(tmp_path / "ledger.db"), "asha").close()
+    outcome = run(*command, "--database", tmp_path / "ledger.db", "--tenant", "aisha")
+    assert outcome.status == 2
+    assert "has books of the tenant 'aisha'" in outcome.err
+    assert run(*command, "--database", tmp_path / "ledger.db", "--tenant", "asha").status == 0
+
+
 @pytest.mark.parametrize("command", [("invoices",), ("tax", "explain", "SCT/26-27/000001")])
 def test_who_only_reads_makes_no_ledger(command: tuple[str, ...], run: Run, tmp_path: Path) -> None:
     outcome = run(*command, "--database", tmp_path / "ledger.db")
     assert outcome.status == 2
     assert outcome.err == (
-        f"error: There is no ledger at {tmp_path / 'ledger.db'} yet. "
-        "`ledgerflow simulate` with this --database makes one.\n"
+        f"error: There is no ledger at {tmp_path / 'ledger.db'} that has books of the tenant 'default'. "
+        "Check both; `ledgerflow simulate` with this --database and --tenant begins new ones.\n"
     )
     assert list(tmp_path.iterdir()) == []
 

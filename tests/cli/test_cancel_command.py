@@ -82,6 +82,7 @@ def test_a_second_cancellation_is_told_of_the_first(run: Run, books: str) -> Non
 
 
 def test_another_tenant_finds_nothing_to_cancel(run: Run, books: str) -> None:
+    open_ledger(books, "other").close()
     outcome = run("cancel", "INV/2026/000001", "--reason", "Sent twice", "--database", books, "--tenant", "other")
     assert outcome.status == 2
     assert "There is no invoice INV/2026/000001" in outcome.err

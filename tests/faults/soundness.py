@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.audit import first_fault
+from ledgerflow.issuing.audit import verify_trail
 from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.store.ledger import DatabaseLedger
 
@@ -18,7 +18,7 @@ def require_sound(ledger: DatabaseLedger) -> None:
     _require_whole_batches(ledger)
     _require_every_number_once(ledger)
     assert reclaim_numbers(ledger, at=DOOMSDAY, actor="auditor") == [], "a second reclaim finds nothing"
-    assert first_fault(ledger.audit_trail()) is None
+    assert not verify_trail(ledger.audit_trail())
 
 
 def _require_whole_batches(ledger: DatabaseLedger) -> None:

@@ -27,6 +27,10 @@ TABLE: list[tuple[SimulationConfig, dict[str, str]]] = [
     (books(first_day="2026-05-02", last_day="2026-05-01"), {"/last_day": "dates_reversed"}),
     (books(first_day="2000-01-01", last_day="2026-05-01"), {"/last_day": "period_too_long"}),
     (books(count=None), {"/count": "size_missing"}),
+    (
+        books(shop(gapless=True), anomalies={"missing_number": {"rate": 0.1}}),
+        {f"{SHOP}/gapless": "gapless_with_missing_numbers"},
+    ),
     (books(bounds={"lines": {"minimum": 5, "maximum": 4}}), {"/bounds/lines/minimum": "bounds_reversed"}),
     (books(bounds={"quantity": {"minimum": 5, "maximum": 4}}), {"/bounds/quantity/minimum": "bounds_reversed"}),
     (books(**amounts(minimum=5, maximum=4)), {"/bounds/amount/XTD/minimum": "bounds_reversed"}),

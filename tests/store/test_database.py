@@ -1,6 +1,7 @@
 """A ledger's address is a path or a URI; what cannot be opened is said in one sentence."""
 
 import os
+import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -48,6 +49,13 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         with pytest.raises(LedgerUnreachable, match=reason):
             open_ledger(url)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_server_that_answers_nobody_is_waited_for_as_long_as_its_address_says() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(LedgerUnreachable, match="timeout"):
+            open_ledger(f"postgresql://127.0.0.1:{port}/books?connect_timeout=2")
 
 
 def test_who_looks_makes_nothing(url: str) -> None:

@@ -90,7 +90,8 @@ class CommitUnknown(BillingError):
 
 
 class InvoiceNumberCollisionException(BillingError):
-    """The number {number} is already taken in this ledger, and {attempts} attempts did not find a free one."""
+    """The number {number} is already taken in this ledger, and {attempts} attempts did not find a free one. Another
+    series writes the same numbers: give one of the two another template."""
 
 
 class InvoiceUnknown(BillingError):
@@ -100,6 +101,11 @@ class InvoiceUnknown(BillingError):
 class InvoiceDamaged(BillingError):
     """What the ledger holds of {invoice} cannot be read: somebody changed it past the program. Restore it from a
     backup."""
+
+
+class BooksMissing(BillingError):
+    """There is no ledger at {address} that has books of the tenant {tenant!r}. Check both; `ledgerflow simulate` with
+    this --database and --tenant begins new ones."""
 
 
 class LedgerMissing(BillingError):

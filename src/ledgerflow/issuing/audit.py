@@ -12,7 +12,6 @@ __all__ = [
     "Head",
     "Tampering",
     "TrailFault",
-    "first_fault",
     "head_of",
     "read_head",
     "seal",
@@ -27,8 +26,3 @@ def verify_trail(entries: Iterable[AuditEntry], head: Head | None = None) -> Seq
     at an earlier time, kept elsewhere: only against it do a tail that was cut and a trail that was written anew show.
     """
     return faults_of(stretches(entries, head.sequence if head else 0), head)
-
-
-def first_fault(entries: Iterable[AuditEntry]) -> int | None:
-    """The sequence of the first fault, None in a sound trail."""
-    return next((fault.sequence for fault in verify_trail(entries)), None)

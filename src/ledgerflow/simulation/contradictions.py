@@ -37,6 +37,7 @@ def contradictions(
     found = [
         *_period(config),
         *_ranges(config),
+        *_numbers(config),
         *_choices(config, catalogue),
         *_sizes(config, catalogue),
         *premises(config, laws),
@@ -75,6 +76,21 @@ def _period(config: SimulationConfig) -> Iterator[Finding]:
             message="There is neither a number of invoices nor a revenue.",
             advice="Give `count`, or an amount under `revenue`, or both.",
         )
+
+
+def _numbers(config: SimulationConfig) -> Iterator[Finding]:
+    """A number left out on purpose is a gap."""
+    if not config.anomalies.missing_number.rate:
+        return
+    for place, establishment in enumerate(config.business.establishments):
+        if establishment.gapless:
+            yield Finding(
+                code="gapless_with_missing_numbers",
+                place=f"/business/establishments/{place}/gapless",
+                message="Numbers without a gap are asked for, and missing numbers among the anomalies.",
+                advice="Leave out `gapless`, or set /anomalies/missing_number/rate to 0.",
+                parameters={"establishment": establishment.key},
+            )
 
 
 def _ranges(config: SimulationConfig) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from ledgerflow.billing.errors import BillingError
 from ledgerflow.store.guards import APP_ROLE
 from ledgerflow.store.streaming import let_rows_follow
 
+_CONNECTING = 5  # seconds that a server may take to let somebody in, unless its address says otherwise
 _PATIENCE = 60  # seconds that a writer waits for another; the longest batch holds the lock for less
 _OURS = {"tenants", "invoices"}  # tables that every ledger has had
 _GOING = ("08", "57P")  # classes of states: connection exceptions, and a server that stops or has not started yet
@@ -97,11 +98,16 @@ def _advice(state: str | None, words: str) -> str:
 
 def _open_postgresql(uri: str, *, as_owner: bool) -> Engine:
     from psycopg import connect  # here, so that whoever keeps an SQLite ledger does not wait for it
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    def address() -> str:
+        patience = conninfo_to_dict(uri).get("connect_timeout", _CONNECTING)
+        return make_conninfo(uri, client_encoding="utf8", connect_timeout=patience)
 
     # Each deed holds a connection and takes numbers over another: with a limit, enough deeds at once wait for ever.
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: connect(uri, client_encoding="utf8"),
+        creator=lambda: connect(address()),
         isolation_level="READ COMMITTED",
         max_overflow=-1,
     )

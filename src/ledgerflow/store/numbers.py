@@ -116,7 +116,7 @@ class Numbers:
         spare = series.reserve
         if self._reserve is None or spare is None:
             lack = (
-                "no Redis is set up in reserve"
+                "no Redis is set up in reserve (LEDGERFLOW_REDIS_URL)"
                 if spare
                 else "it has no digit to spare for the letter of numbers in reserve"
             )

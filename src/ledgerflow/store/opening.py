@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError
 
 from ledgerflow.billing.errors import LedgerOutdated
-from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reading, sqlite_path
+from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reaching, reading, sqlite_path
 from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import TenantRow
@@ -45,7 +45,7 @@ def open_ledger(
 
 
 def look_into(url: str, tenant: str = "default", reserve: str = "") -> DatabaseLedger | None:
-    """The ledger at `url` as it stands; None where there is none yet. Makes nothing.
+    """The ledger at `url` as it stands; None where there is none yet, or none of this tenant. Makes nothing.
 
     Raises LedgerUnreachable where none could be made either, and LedgerOutdated.
     """
@@ -55,7 +55,18 @@ def look_into(url: str, tenant: str = "default", reserve: str = "") -> DatabaseL
             raise LedgerUnreachable(reason=f"there is no folder {Path(path).parent} for it. Make it first.")
         return None
     counter = open_reserve(reserve) if path is None else None
-    return DatabaseLedger(open_engine(url), tenant, counter) if _is_there(url) else None
+    if not _is_there(url):
+        return None
+    engine = open_engine(url)
+    if not _is_entered(engine, tenant):
+        engine.dispose()
+        return None
+    return DatabaseLedger(engine, tenant, counter)
+
+
+def _is_entered(engine: Engine, tenant: str) -> bool:
+    with reaching(), TenantSession(reading(engine), tenant) as session:
+        return session.scalar(select(TenantRow.tenant)) is not None
 
 
 def _is_there(url: str) -> bool:

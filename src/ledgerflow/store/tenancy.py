@@ -25,7 +25,7 @@ from sqlalchemy.sql.expression import (
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from ledgerflow.billing.errors import BillingError
-from ledgerflow.store.guards import TENANT_SETTING
+from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.rows import Row
 
 FURTHER = "ledgerflow_further_rows"
@@ -63,10 +63,12 @@ class TenantSession(Session):
 
 @event.listens_for(TenantSession, "after_begin")
 def _tell_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """PostgreSQL's policies let through what is this tenant's, for as long as this transaction."""
+    """PostgreSQL's policies let through what is this tenant's, for as long as this transaction. The role is said again,
+    for a pooler that hands out a connection a transaction forgets it."""
     assert isinstance(session, TenantSession)
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.set_config(TENANT_SETTING, session.tenant, True)))
+        told = (("role", APP_ROLE), (TENANT_SETTING, session.tenant))
+        connection.execute(select(*(func.set_config(name, value, True) for name, value in told)))
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
