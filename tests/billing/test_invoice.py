@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from pydantic import ValidationError
 
+from ledgerflow.billing.errors import InvoiceDamaged
 from ledgerflow.billing.invoice import Invoice, Presentation, from_json, to_json
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.party import Holder, Party, Place, Registration
@@ -48,7 +48,7 @@ def test_amounts_are_texts_and_the_mark_of_a_simulation_is_there() -> None:
 
 def test_it_cannot_pass_for_a_document_that_is_not_simulated() -> None:
     document = json.loads(to_json(issued()))
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvoiceDamaged):
         from_json(json.dumps({**document, "simulated": False}))
 
 

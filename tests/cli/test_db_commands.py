@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.store.migrations.earlier_books import Row, earlier_books, query, read, write
 
+from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.schema import HEAD
 
 pytestmark = pytest.mark.requirement("MIG-6")
@@ -142,7 +143,7 @@ def test_a_tax_invoice_of_earlier_books_is_not_cancelled_and_the_clerk_hears_why
 
 
 def test_a_table_that_is_gone_is_told_with_the_command_that_looks_further(run: Run, url: str) -> None:
-    run("db", "upgrade", "--database", url)
+    open_ledger(url).close()
     query(url, "DROP TABLE audit")
     refused = run("audit", "verify", "--database", url)
     assert refused.status == 2
