@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from ledgerflow.billing.numbering import NumberingRule, NumberSeries
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.ports import SeriesAccount
+from ledgerflow.store.blocks import ANY
 from ledgerflow.store.rows import BlockRow, InvoiceRow, SequenceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
-
-_ANY = NumberingRule(".+")  # the law allowed the series when it was first used
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def _spans(session: TenantSession) -> list[_Span]:
 
 
 def _account(session: TenantSession, span: _Span) -> SeriesAccount:
-    series = NumberSeries(span.series, _ANY)
+    series = NumberSeries(span.series, ANY)
     issued, void = (_count(session, row, span, span.first, span.last) for row in (InvoiceRow, VoidNumberRow))
     reserved = sum(
         last - first + 1 - sum(_count(session, row, span, first, last) for row in (InvoiceRow, VoidNumberRow))

@@ -1,14 +1,14 @@
 """Blocks in the books: consecutive counts that were taken together, open until a deed uses them or they are void."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledgerflow.billing.errors import BlockLost, NumbersUnavailable
-from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.billing.numbering import NumberingRule, NumberSeries
 from ledgerflow.issuing.ports import Block, VoidNumber
 from ledgerflow.store.rows import BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
@@ -16,6 +16,25 @@ from ledgerflow.store.tenancy import TenantSession
 TWICE = "23505"  # unique_violation
 _AT_ONCE = 1000  # rows sent to the database together
 _OTHERWISE = "it has been counted in another way, and stays as it began. Name another series."
+
+
+ANY = NumberingRule(".+")
+"""Of a series that is in the books already: the law allowed it when it was first used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many counts of a series in a period, for whom, and until when: a block as it is asked for."""
+
+    series: NumberSeries
+    period: str
+    size: int
+    until: str = ""
+    holder: str = ""
+
+    def at(self, first: int) -> Block:
+        """The block that begins there."""
+        return Block(self.series, self.period, first, self.size)
 
 
 class NumbersTaken(Exception):

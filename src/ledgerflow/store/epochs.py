@@ -14,8 +14,7 @@ from redis.retry import Retry
 from sqlalchemy import select
 
 from ledgerflow.billing.errors import BillingError, NumbersUnavailable
-from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.store.blocks import book, enter_void, require_new
+from ledgerflow.store.blocks import Wanted, book, enter_void, require_new
 from ledgerflow.store.rows import EpochRow
 from ledgerflow.store.tenancy import TenantSession
 
@@ -40,13 +39,12 @@ def open_reserve(url: str) -> "Redis | None":
         raise ReserveUnusable from refusal
 
 
-def take_reserve(
-    session: TenantSession, redis: Redis, series: NumberSeries, period: str, wanted: int, expires_at: str, holder: str
-) -> int:
-    """The first of a block of the sub-series `series`, booked as open; what Redis counted and nobody booked is void.
+def take_reserve(session: TenantSession, redis: Redis, asked: Wanted) -> int:
+    """The first of a block of the sub-series, booked as open; what Redis counted and nobody booked is void.
 
     Raises NumberSeriesExhausted, and NumbersUnavailable where Redis cannot be reached either.
     """
+    series, period, wanted = asked.series, asked.period, asked.size
     row = _locked(session, series.template, period)
     if not row.epoch:
         require_new(session, series.template, period)
@@ -63,11 +61,11 @@ def take_reserve(
     first = last - wanted + 1
     series.require(first - 1, wanted, period)
     if first > row.last + 1:
-        book(session, series.template, period, row.last + 1, first - 1, "expired", expires_at, holder)
+        book(session, series.template, period, row.last + 1, first - 1, "expired")
         enter_void(session, series, period, range(row.last + 1, first), _OVERTAKEN)
     row.last = last
     session.flush()
-    book(session, series.template, period, first, last, "open", expires_at, holder)
+    book(session, series.template, period, first, last, "open", asked.until, asked.holder)
     return first
 
 

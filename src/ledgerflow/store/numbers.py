@@ -6,6 +6,7 @@ transaction of their own before anything is made of it. SQLite and gapless serie
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from redis import Redis
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from ledgerflow.billing.errors import NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.ports import Block
-from ledgerflow.store.blocks import book, moment
+from ledgerflow.store.blocks import Wanted, book, moment
 from ledgerflow.store.counters import take_counts
 from ledgerflow.store.epochs import take_reserve
 from ledgerflow.store.sequences import SequenceRefused, take_sequence
@@ -44,86 +45,49 @@ class Numbers:
 
     def take_within(self, session: TenantSession, series: NumberSeries, period: str, wanted: int) -> Block:
         """A block for the deed whose transaction this is, already used."""
-        return self._by_row(session, series, period, wanted, "used")
+        return self._by_row(session, Wanted(series, period, wanted), "used")
 
     def take(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """A block for a deed, booked in a transaction of its own. It is open for only as long as the deed holds it."""
-        return self._counted(self._at_once, self._own_transaction, series, period, wanted)
+        return self._counted(self._at_once, self._own_transaction, Wanted(series, period, wanted))
 
     def reserve_within(
         self, session: TenantSession, series: NumberSeries, period: str, wanted: int, expires_at: datetime, holder: str
     ) -> Block:
         """A block for deeds to come, open until `expires_at` if this transaction commits."""
-        until = moment(expires_at)
+        asked = Wanted(series, period, wanted, moment(expires_at), holder)
         if self.counts_by_row(series):
-            return self._by_row(session, series, period, wanted, "open", until, holder)
-        return self._counted(
-            lambda: _connected_savepoint(session),
-            lambda: _savepoint(session),
-            series,
-            period,
-            wanted,
-            until,
-            holder,
-        )
+            return self._by_row(session, asked, "open")
+        return self._counted(lambda: _connected_savepoint(session), lambda: _savepoint(session), asked)
 
-    def _by_row(
-        self,
-        session: TenantSession,
-        series: NumberSeries,
-        period: str,
-        wanted: int,
-        state: str,
-        until: str = "",
-        holder: str = "",
-    ) -> Block:
-        first = take_counts(session, series, period, wanted)
-        block = Block(series, period, first, wanted)
-        book(session, series.template, period, block.first, block.last, state, until, holder)
+    def _by_row(self, session: TenantSession, asked: Wanted, state: str) -> Block:
+        block = asked.at(take_counts(session, asked.series, asked.period, asked.size))
+        book(session, asked.series.template, asked.period, block.first, block.last, state, asked.until, asked.holder)
         return block
 
-    def _counted(
-        self,
-        connect: _Connect,
-        begin: _Begin,
-        series: NumberSeries,
-        period: str,
-        wanted: int,
-        until: str = "",
-        holder: str = "",
-    ) -> Block:
-        tries = 1 if self._reserve and series.reserve else _TRIES
+    def _counted(self, connect: _Connect, begin: _Begin, asked: Wanted) -> Block:
+        tries = 1 if self._reserve and asked.series.reserve else _TRIES
         while True:
             tries -= 1
             try:
                 with connect() as connection:
-                    first = take_sequence(connection, self._tenant, series, period, wanted, until, holder)
-                return Block(series, period, first, wanted)
+                    return asked.at(take_sequence(connection, self._tenant, asked))
             except SequenceRefused as refusal:
                 if not (tries and refusal.passing):
-                    return self._take_reserve(begin, series, period, wanted, until, holder, refusal)
+                    return self._take_reserve(begin, asked, refusal)
 
-    def _take_reserve(
-        self,
-        begin: _Begin,
-        series: NumberSeries,
-        period: str,
-        wanted: int,
-        until: str,
-        holder: str,
-        refusal: SequenceRefused,
-    ) -> Block:
-        spare = series.reserve
+    def _take_reserve(self, begin: _Begin, asked: Wanted, refusal: SequenceRefused) -> Block:
+        spare = asked.series.reserve
         if self._reserve is None or spare is None:
             lack = (
                 "no Redis is set up in reserve (LEDGERFLOW_REDIS_URL)"
                 if spare
                 else "it has no digit to spare for the letter of numbers in reserve"
             )
-            raise NumbersUnavailable(template=series.template, reason=f"{refusal}, and {lack}.") from refusal
+            raise NumbersUnavailable(template=asked.series.template, reason=f"{refusal}, and {lack}.") from refusal
+        from_spare = replace(asked, series=spare)
         with begin() as session:
-            first = take_reserve(session, self._reserve, spare, period, wanted, until, holder)
-        return Block(spare, period, first, wanted)
+            return from_spare.at(take_reserve(session, self._reserve, from_spare))
 
     @contextmanager
     def _at_once(self) -> Iterator[Connection]:

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from ledgerflow.billing.numbering import NumberingRule, NumberSeries
+from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.ports import VoidNumber
-from ledgerflow.store.blocks import book, expired, void_rest
+from ledgerflow.store.blocks import ANY, book, expired, void_rest
 from ledgerflow.store.sequences import lost_counts
 from ledgerflow.store.tenancy import TenantSession
 
 LOST = "Lost between its sequence and the books, in a rollback or a crash"
 UNFINISHED = "Taken by a deed that did not end"
-_ANY = NumberingRule(".+")  # the law allowed the series when it was first used
 
 
 def reclaim(session: TenantSession, at: datetime) -> list[VoidNumber]:
@@ -18,12 +17,12 @@ def reclaim(session: TenantSession, at: datetime) -> list[VoidNumber]:
     void: list[VoidNumber] = []
     for row in expired(session, at):
         reason = f"Reserved by {row.holder} until {row.expires_at} and not used" if row.expires_at else UNFINISHED
-        void += void_rest(session, NumberSeries(row.series, _ANY), row.period, row.first, row.last, reason)
+        void += void_rest(session, NumberSeries(row.series, ANY), row.period, row.first, row.last, reason)
         row.state = "expired"
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         for template, period, first, reached in lost_counts(session):
-            series = NumberSeries(template, _ANY)
+            series = NumberSeries(template, ANY)
             last = min(reached, series.capacity)  # after a crash a sequence goes on a little ahead of where it was
             if first <= last:
                 book(session, template, period, first, last, "expired")

@@ -14,8 +14,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func,
 from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import NumberSeriesExhausted, NumbersUnavailable
-from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.store.blocks import TWICE
+from ledgerflow.store.blocks import TWICE, Wanted
 from ledgerflow.store.guards import TENANT_SETTING
 from ledgerflow.store.tenancy import TenantSession
 
@@ -33,22 +32,15 @@ class SequenceRefused(Exception):
         self.passing = passing
 
 
-def take_sequence(
-    connection: Connection,
-    tenant: str,
-    series: NumberSeries,
-    period: str,
-    wanted: int,
-    expires_at: str,
-    holder: str,
-) -> int:
+def take_sequence(connection: Connection, tenant: str, wanted: Wanted) -> int:
     """The first of a block of counts, booked as open in the connection's transaction.
 
     Raises SequenceRefused, NumberSeriesExhausted and NumbersUnavailable; after any of them the transaction is of no
     use any more.
     """
-    asked = {"tenant": tenant, "series": series.template, "period": period, "wanted": wanted}
-    asked |= {"capacity": series.capacity, "expires_at": expires_at, "holder": holder}
+    series = wanted.series
+    asked = {"tenant": tenant, "series": series.template, "period": wanted.period, "wanted": wanted.size}
+    asked |= {"capacity": series.capacity, "expires_at": wanted.until, "holder": wanted.holder}
     try:
         answer = connection.execute(_taking(), asked).one()
     except DBAPIError as refusal:
@@ -60,7 +52,9 @@ def take_sequence(
             raise SequenceRefused(_REFUSED[state], passing=state == _LOCKED) from refusal
         raise
     if answer.taken is None:
-        raise NumberSeriesExhausted(template=series.template, period=period, left=answer.remaining, wanted=wanted)
+        raise NumberSeriesExhausted(
+            template=series.template, period=wanted.period, left=answer.remaining, wanted=wanted.size
+        )
     return int(answer.taken)
 
 
