@@ -10,6 +10,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
+from ledgerflow.issuing.jobs import JobBook, Jobs
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -114,6 +115,10 @@ class InvoiceSummary:
 class Journal(Protocol):
     """What a deed may write. All of it happens in one transaction, or none of it."""
 
+    @property
+    def jobs(self) -> JobBook:
+        """What it may write of jobs."""
+
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
@@ -130,6 +135,16 @@ class Journal(Protocol):
 
     def record(self, generation_id: str, issued_at: datetime, entries: Sequence[Entry], trace_id: str = "") -> Batch:
         """Enters invoices as a new batch. Raises whatever makes `Ledger.transact` try again where a number is taken."""
+
+    def blocks_of(self, holder: str) -> Sequence[Block]:
+        """The blocks that are reserved by the holder and open, which nobody reclaims until the deed ends."""
+
+    def open_batch(self, generation_id: str, issued_at: datetime, size: int) -> Batch:
+        """Enters a batch whose invoices deeds to come will enter."""
+
+    def enter(self, batch: Batch, entries: Sequence[Entry], trace_id: str = "") -> None:
+        """Enters invoices of an open batch; what is in the ledger at a position already stays as it is. Raises what
+        `record` does."""
 
     def void(self, numbers: Sequence[VoidNumber]) -> None:
         """Enters numbers that no invoice will bear."""
@@ -162,15 +177,21 @@ class Ledger(Protocol):
     def batches(self) -> Sequence[Batch]:
         """All batches, oldest first."""
 
+    @property
+    def jobs(self) -> Jobs:
+        """The batches that were ordered, and how far they are."""
+
     def invoices(
         self,
         *,
         batch: int | None = None,
+        positions: tuple[int, int] | None = None,
         kind: DocumentKind | None = None,
         first_day: date | None = None,
         last_day: date | None = None,
     ) -> Iterator[Invoice]:
-        """Invoices in the order of batch and position; each condition that is given narrows them down."""
+        """Invoices in the order of batch and position; each condition that is given narrows them down. `positions` are
+        the first and the last, both included."""
 
     def find(self, number: str) -> Invoice:
         """The invoice that bears the number; raises InvoiceUnknown."""
