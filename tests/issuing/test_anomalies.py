@@ -20,7 +20,8 @@ from ledgerflow.billing.settlement import summarise
 from ledgerflow.export.labels import LabelRow, read_labels
 from ledgerflow.export.verification import verify
 from ledgerflow.intake.catalogue_sheet import read_catalogue
-from ledgerflow.issuing.batch import NOT_USED, generation_id
+from ledgerflow.issuing.allotting import NOT_USED
+from ledgerflow.issuing.batch import generation_id
 from ledgerflow.issuing.books import Order, make_books
 from ledgerflow.simulation.anomaly_wishes import AnomalyKind, Difficulty
 from ledgerflow.simulation.config import SimulationConfig

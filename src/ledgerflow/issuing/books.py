@@ -1,6 +1,6 @@
 """The deed of making books: sales are simulated, issued and packed; register and report are laid beside the archive."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,20 +17,18 @@ from ledgerflow.export.archive import MANIFEST
 from ledgerflow.export.format import Format
 from ledgerflow.export.labels import LabelRow
 from ledgerflow.export.register import CurrencyTotals, totals
-from ledgerflow.issuing.anomalies import LABEL_FILES, lay_labels, rows_of, spoil_assessed
-from ledgerflow.issuing.assessing import Assessed, assess_sales
-from ledgerflow.issuing.batch import enter_batch, generation_id, require_numbers
+from ledgerflow.issuing.allotting import require_numbers
+from ledgerflow.issuing.anomalies import LABEL_FILES, lay_labels, rows_of
+from ledgerflow.issuing.batch import enter_batch, generation_id
 from ledgerflow.issuing.letters import unprintable_names
-from ledgerflow.issuing.packing import pack_batch
+from ledgerflow.issuing.packing import File, pack_batch
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
 from ledgerflow.issuing.staging import staged
 from ledgerflow.issuing.tables import TABLE_FILES, lay_tables, require_kept
+from ledgerflow.issuing.thinking import think
 from ledgerflow.reporting.report import report
-from ledgerflow.simulation.anomalies.labels import Label
-from ledgerflow.simulation.anomalies.planting import plant
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.contradictions import contradictions
-from ledgerflow.simulation.simulate import simulate
 
 ARCHIVE = "invoices.zip"
 REPORT = "report.html"
@@ -71,7 +69,7 @@ class Books:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class LaidOut:
     """How many files the archive holds, and the names of those beside it."""
 
     files: int
@@ -97,7 +95,7 @@ def make_books(
     """
     _refuse_unprintable(order, laws)
     with staged(folder, order.files, earlier=(*LABEL_FILES, *TABLE_FILES)) as desk:
-        assessed, labels = _assessed(order, laws, progress)
+        assessed, labels = think(order.config, order.catalogue, laws, progress)
         require_numbers(assessed, last)
         if order.tables:
             require_kept(assessed)
@@ -106,7 +104,7 @@ def make_books(
             issued = enter_batch(assessed, books, identity, at=order.at, actor=order.actor, progress=progress)
             invoices = list(books.invoices(batch=issued.batch.number))
         truth = rows_of(labels, invoices, issued.unused)
-        laid = _lay_out(order, invoices, truth, identity, desk, pool, progress)
+        laid = lay_out(order, invoices, truth, identity, desk, pool=pool, progress=progress)
     return Books(
         batch=issued.batch,
         archive=folder / ARCHIVE,
@@ -127,38 +125,34 @@ def _refuse_unprintable(order: Order, laws: Mapping[str, TaxStrategy]) -> None:
         raise InputRefused([*contradictions(order.config, order.catalogue, laws), *found])
 
 
-def _assessed(
-    order: Order, laws: Mapping[str, TaxStrategy], progress: Progress
-) -> tuple[Sequence[Assessed], tuple[Label, ...]]:
-    """All thinking: the sales, what was asked to be put wrong with them, and their tax."""
-    wanted = order.config.count
-    sales = simulate(order.config, order.catalogue, laws, lambda done: progress("simulate", done, wanted or done))
-    planted = plant(order.config, sales, laws)
-    return spoil_assessed(order.config, assess_sales(order.config, planted.sales, laws, progress), planted)
-
-
-def _lay_out(
+def lay_out(
     order: Order,
     invoices: Sequence[Invoice],
     truth: Sequence[LabelRow],
     identity: str,
     desk: Path,
-    pool: ProcessPoolExecutor | None,
+    *,
+    pool: ProcessPoolExecutor | None = None,
     progress: Progress,
-) -> _Laid:
-    """Writes archive, registers, report and, where they are asked for, labels and tables."""
-    about = {
+    drawn: Mapping[str, Iterable[File]] | None = None,
+    missing: Sequence[str] = (),
+) -> LaidOut:
+    """Writes archive, registers, report and, where they are asked for, labels and tables. What is `drawn` already is
+    taken as it is; the manifest names the invoices that are `missing` a file."""
+    about: dict[str, object] = {
         "generator": f"LedgerFlow {__version__}",
         "generation_id": identity,
         "seed": order.config.seed,
         "business": order.config.business.name,
         "documents": len(invoices),
     }
+    if missing:
+        about["incomplete"] = list(missing)
     with (desk / ARCHIVE).open("wb") as target:
-        manifest = pack_batch(invoices, order.formats, target, about, pool=pool, progress=progress)
+        manifest = pack_batch(invoices, order.formats, target, about, pool=pool, progress=progress, drawn=drawn)
     (desk / REPORT).write_bytes(report(invoices, title=order.config.business.name, about=about).encode())
     asked = order.config.anomalies.any
-    return _Laid(
+    return LaidOut(
         files=len(manifest.files) + 1,
         registers=_registers(desk),
         labels=lay_labels(desk, truth, about, tables=order.tables) if asked else (),

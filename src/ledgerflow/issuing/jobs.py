@@ -91,6 +91,11 @@ class Job:
     ended_at: datetime | None = None
     unused: str = "{}"
 
+    @property
+    def is_issued(self) -> bool:
+        """Whether the whole batch is in the ledger."""
+        return self.batch is not None and self.issued == self.total
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -157,6 +162,9 @@ class JobBook(Protocol):
 
     def forgive(self, id: str, positions: Sequence[int]) -> None:
         """Takes the failures at these positions away."""
+
+    def count_failed(self, id: str) -> int:
+        """How many invoices of the job failed for good, until it is retried."""
 
 
 class Jobs(Protocol):

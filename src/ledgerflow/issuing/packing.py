@@ -12,6 +12,8 @@ from ledgerflow.export.formats.document import format as json_documents
 from ledgerflow.issuing.ports import Progress
 
 File = tuple[str, bytes]
+"""A path in the archive, and what is there."""
+
 _Order = tuple[Sequence[Invoice], Future[list[File]]]
 
 _CHUNK = 5  # invoices drawn together: few enough that no worker is long alone at the end
@@ -26,17 +28,27 @@ def pack_batch(
     *,
     pool: ProcessPoolExecutor | None = None,
     progress: Progress | None = None,
+    drawn: Mapping[str, Iterable[File]] | None = None,
 ) -> Manifest:
     """Packs the files of all formats, and always the invoices as JSON, which verification needs.
 
     Formats that make one file an invoice are drawn by this process and those of the `pool` together; to them a format
     travels by pickle. The bytes depend neither on how many there are nor on who finishes first. What is made over the
-    whole batch comes first, while the others draw.
+    whole batch comes first, while the others draw. Files of a format that are `drawn` already are taken as they are.
     """
     every = {format.code: format for format in (json_documents, *formats)}.values()
-    files = [_draw(format, invoices, pool, progress or _in_silence) for format in every]
+    known = drawn or {}
+    files = [
+        iter(known[format.code]) if format.code in known else _draw(format, invoices, pool, progress or _in_silence)
+        for format in every
+    ]
     in_turn = [made for _, made in sorted(zip(every, files, strict=True), key=lambda pair: pair[0].scope != "batch")]
     return pack(target, chain.from_iterable(in_turn), about)
+
+
+def is_drawn(format: Format) -> bool:
+    """Whether its files are worth being made apart, each from one invoice: all but the JSON that the ledger keeps."""
+    return format.scope == "invoice" and format.code != json_documents.code
 
 
 def _draw(
@@ -49,7 +61,7 @@ def _draw(
     if format.scope == "batch":
         return _told(format.code, [len(invoices)], iter([format.files(invoices)]), progress)
     chunks = [invoices[start : start + _CHUNK] for start in range(0, len(invoices), _CHUNK)]
-    if pool is None or format.code == json_documents.code:
+    if pool is None or not is_drawn(format):
         return _told(format.code, [len(chunk) for chunk in chunks], map(format.files, chunks), progress)
     orders = ((chunk, pool.submit(_draw_chunk, format, [to_json(one) for one in chunk])) for chunk in chunks)
     waiting = deque(islice(orders, _AHEAD))

@@ -1,0 +1,174 @@
+"""The deeds at the end of a job: what it made becomes an archive on the shelf, and whoever ordered it takes it from there."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.billing.invoice import Invoice
+from ledgerflow.billing.tax import TaxStrategy
+from ledgerflow.export.format import Format
+from ledgerflow.export.labels import LabelRow
+from ledgerflow.issuing.anomalies import rows_of
+from ledgerflow.issuing.books import Order, lay_out
+from ledgerflow.issuing.commission import Commission
+from ledgerflow.issuing.commissioning import release_numbers
+from ledgerflow.issuing.drawing import PARTS, Place, part_files, positions_lacking
+from ledgerflow.issuing.entering import take_up
+from ledgerflow.issuing.jobs import Chunk, Job, JobStatus, Stage, Wish
+from ledgerflow.issuing.packing import is_drawn
+from ledgerflow.issuing.ports import Journal, Ledger, Progress
+from ledgerflow.issuing.shelf import Shelf
+from ledgerflow.issuing.staging import staged
+from ledgerflow.issuing.thinking import think
+
+SUMS = "SHA256SUMS"
+ARCHIVES = "archive"
+_MORE = 1.5  # times what was drawn: the archive beside the parts, registers and tables
+
+
+class ArchiveMissing(BillingError):
+    """The batch {id} is {status} and has no archive: {advice}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What is packed: a job, what it was ordered with, by which laws and formats, and where."""
+
+    job: Job
+    commission: Commission
+    laws: Mapping[str, TaxStrategy]
+    formats: Sequence[Format]
+    shelf: Shelf
+    place: Place
+
+
+def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, progress: Progress) -> tuple[str, ...]:
+    """Packs what is in the ledger and what was drawn, and lays it all on the shelf; gives the names of the files.
+
+    The bytes follow from the job alone. The manifest names the invoices that lack a file.
+    """
+    job, commission = packing.job, packing.commission
+    chunks = ledger.jobs.chunks(job.id)
+    _require_room(packing, chunks)
+    invoices = list(ledger.invoices(batch=job.batch)) if job.batch is not None else []
+    truth = _truth(packing, invoices, progress)
+    codes = [format.code for format in packing.formats if is_drawn(format)]
+    lacks = [place for chunk in chunks for place in positions_lacking(chunk, codes)]
+    order = Order(commission.config, commission.catalogue, packing.formats, at, actor, commission.tables)
+    drawn = {
+        code: part_files(
+            [part for chunk in chunks for part in chunk.parts if part.format == code], packing.shelf, packing.place
+        )
+        for code in codes
+    }
+    made = packing.place.desk / "made"
+    made.mkdir()
+    lay_out(
+        order,
+        invoices,
+        truth,
+        job.generation_id,
+        made,
+        progress=progress,
+        drawn=drawn,
+        missing=[invoices[place].number for place in lacks],
+    )
+    return _lay_on_shelf(made, packing)
+
+
+def finish_job(ledger: Ledger, id: str, run: int, *, archive: str, at: datetime, actor: str) -> Job:
+    """Everything that could be made is made: the job succeeded if nothing lacks, and failed if nothing was made."""
+
+    def finish(journal: Journal) -> Job:
+        job = take_up(journal, id, run)
+        status = JobStatus.SUCCEEDED if not job.failed else JobStatus.PARTLY_FAILED
+        if job.failed and job.failed == job.total:
+            status = JobStatus.FAILED
+        return _end(journal, replace(job, archive=archive), status, at, actor)
+
+    return ledger.transact(finish)
+
+
+def fail_job(ledger: Ledger, id: str, run: int, *, reason: str, at: datetime, actor: str) -> Job:
+    """The whole run could not go on. What is in the ledger stays, and so do the numbers reserved, for a retry."""
+
+    def fail(journal: Journal) -> Job:
+        job = take_up(journal, id, run)
+        missing = job.total - job.issued
+        failed = replace(job, last_error=reason, failed=max(job.failed, missing, job.total - job.drawn))
+        return _end(journal, failed, JobStatus.FAILED, at, actor)
+
+    return ledger.transact(fail)
+
+
+def halt_job(ledger: Ledger, id: str, run: int, *, at: datetime, actor: str) -> Job:
+    """Ends a run as its owner wished: paused, to go on later, or cancelled for good."""
+
+    def halt(journal: Journal) -> Job:
+        job = journal.jobs.hold(id)
+        if job.run != run or job.wish is Wish.NONE or not job.status.is_open:
+            return job
+        if job.wish is Wish.CANCEL:
+            release_numbers(journal, job)
+        status = JobStatus.CANCELLED if job.wish is Wish.CANCEL else JobStatus.PAUSED
+        return _end(journal, replace(job, wish=Wish.NONE), status, at, actor)
+
+    return ledger.transact(halt)
+
+
+def export_batch(ledger: Ledger, shelf: Shelf, id: str, folder: Path, progress: Progress) -> tuple[Path, ...]:
+    """Copies what a batch made into a folder, each file checked against its hash. Raises ArchiveMissing, NotOnShelf."""
+    job = ledger.jobs.find(id)
+    if not job.archive:
+        advice = {
+            True: "it is not finished; `ledgerflow batch watch` shows how far it is.",
+            False: "nothing was packed, or its archive was cleared away.",
+        }[job.status.is_open]
+        raise ArchiveMissing(id=id, status=job.status, advice=advice)
+    with staged(folder, ()) as desk:
+        sums = desk / SUMS
+        shelf.take(f"{job.archive}/{SUMS}", sums)
+        listed = [line.split("  ", 1) for line in sums.read_text("utf-8").splitlines()]
+        for done, (digest, name) in enumerate(listed, 1):
+            shelf.take(f"{job.archive}/{name}", desk / name, digest)
+            progress("export", done, len(listed))
+    return tuple(folder / name for name in (*(name for _, name in listed), SUMS))
+
+
+def _end(journal: Journal, job: Job, status: JobStatus, at: datetime, actor: str) -> Job:
+    ended = None if status is JobStatus.PAUSED else at
+    job = replace(job, status=status, stage=Stage.NONE, ended_at=ended)
+    journal.jobs.keep(job)
+    facts: dict[str, str | int] = {"job": job.id, "run": job.run, "status": status.value, "failed": job.failed}
+    journal.audit(at, actor, "end_run", facts)
+    return job
+
+
+def _require_room(packing: Packing, chunks: Sequence[Chunk]) -> None:
+    """Asks for room before anything is written, by the size of what was drawn."""
+    sizes = {laid.name: laid.bytes for laid in packing.shelf.files(f"{packing.place.folder}/{PARTS}")}
+    drawn = sum(sizes.get(part.name, 0) for chunk in chunks for part in chunk.parts)
+    packing.shelf.require_room(int(drawn * _MORE))
+
+
+def _truth(packing: Packing, invoices: Sequence[Invoice], progress: Progress) -> list[LabelRow]:
+    """The labels of what was put wrong on purpose; they follow from the commission, so they are made again."""
+    config = packing.commission.config
+    if not config.anomalies.any:
+        return []
+    _, labels = think(config, packing.commission.catalogue, packing.laws, progress)
+    unused = {int(place): tuple(numbers) for place, numbers in json.loads(packing.job.unused).items()}
+    return rows_of(labels, invoices, unused)
+
+
+def _lay_on_shelf(made: Path, packing: Packing) -> tuple[str, ...]:
+    folder = f"{packing.place.folder}/{ARCHIVES}"
+    laid = [packing.shelf.lay(f"{folder}/{path.name}", path) for path in sorted(made.iterdir())]
+    sums = packing.place.desk / SUMS
+    lines = (f"{one.sha256}  {one.name.rsplit('/', 1)[-1]}\n" for one in laid)
+    sums.write_text("".join(lines), "utf-8", newline="\n")
+    packing.shelf.lay(f"{folder}/{SUMS}", sums)
+    return tuple(one.name for one in laid)
