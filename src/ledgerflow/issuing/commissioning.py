@@ -198,7 +198,7 @@ def _known(jobs: JobBook, identity: str) -> Job | None:
 
 
 def _identity(request: Request) -> str:
-    """Follows from the key, so that the same key finds the same job; else from the trace, which is each time another."""
+    """Follows from the key, so that the same key finds the same job; else from the trace, which no two orders share."""
     return sha256((f"key {request.key}" if request.key else f"trace {request.trace_id}").encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The deeds at the end of a job: what it made becomes an archive on the shelf, and whoever ordered it takes it from there."""
+"""The end of a job: what it made becomes an archive on the shelf, from which whoever ordered it takes it."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What issuing asks of a shelf: the place where drawn parts and finished archives lie until they are taken or cleared."""
+"""What issuing asks of a shelf: where drawn parts and finished archives lie until they are taken or cleared away."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager

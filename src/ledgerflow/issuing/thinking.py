@@ -1,4 +1,4 @@
-"""All thinking of a batch, before anything is numbered: its sales, their tax, and what was asked to be wrong with them."""
+"""All thinking of a batch, before anything is numbered: sales, their tax, and what was asked to be wrong with them."""
 
 from collections.abc import Mapping, Sequence
 
