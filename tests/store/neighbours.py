@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from ledgerflow.billing.numbering import NumberSeries
@@ -17,7 +17,7 @@ from ledgerflow.store.database import open_engine
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
-from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, Row, SequenceRow
+from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, OrderRow, Row, SequenceRow
 from ledgerflow.store.tenancy import TenantSession
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -84,6 +84,7 @@ def moved_in(url: str, reserve: str, issue: Callable[[DatabaseLedger], object]) 
         if both.on_postgresql:
             _count_in_reserve(both)
         with Session(owner) as entering:
+            entering.execute(delete(OrderRow).where(OrderRow.job != "apples"))  # for a fresh one of another job
             for table, row in _entered_by_hand(both):
                 entering.execute(insert(table), [{"tenant": tenant, **row} for tenant in TENANTS])
             entering.commit()
@@ -107,10 +108,10 @@ def reserve_spare(ledger: DatabaseLedger, wanted: int, until: datetime = LATER) 
 def order(journal: Journal) -> None:
     """Three jobs of which one has been cut, and an invoice of it failed."""
     book = journal.jobs
-    for name in ("apples", "pears", "pears!"):
+    for name in ("a basket", "apples", "apples!"):
         book.enter(job(name, key=f"key of {name}"), '{"of": "fruit"}')
-    book.cut("pears", [Chunk(0, 0, 1, parts=(Part("pears/0.zip", "pdf", 0, 1, "feed"),))])
-    book.fail("pears", [Failure(1, 3, "a worm", "trace")])
+    book.cut("apples", [Chunk(0, 0, 1, parts=(Part("apples/0.zip", "pdf", 0, 1, "feed"),))])
+    book.fail("apples", [Failure(1, 3, "a worm", "trace")])
 
 
 def job(id: str, **facts: Any) -> Job:
