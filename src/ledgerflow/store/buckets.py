@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from ledgerflow.store.grounds import BLOCK, Lying, aside, digest_of
+from ledgerflow.store.refusals import is_of_no_bucket
 
 _PARTS = 10_000  # of which S3 makes one file
 _AT_ONCE = 4  # parts that are under way together, each of a block
@@ -23,6 +24,8 @@ class System(Protocol):
     def open(self, path: str, mode: str, **options: object) -> BinaryIO: ...
 
     def find(self, path: str, *, detail: bool) -> Mapping[str, Mapping[str, object]]: ...
+
+    def info(self, path: str) -> Mapping[str, object]: ...
 
     def ls(self, path: str, detail: bool) -> Sequence[Mapping[str, object]]: ...
 
@@ -63,22 +66,27 @@ class Store:
     def read(self, path: str) -> BinaryIO:
         return self.system.open(self._full(path), "rb", block_size=BLOCK)
 
+    def stand(self, path: str) -> Lying:
+        facts = self.system.info(self._full(path))
+        return Lying(path, int(str(facts["size"])), _time(facts))
+
     def files(self, path: str) -> Iterator[Lying]:
-        for name, facts in self.system.find(self._full(path), detail=True).items():
-            yield Lying(self._below(name), int(str(facts["size"])), _time(facts))
+        with _unless_gone():
+            for name, facts in self.system.find(self._full(path), detail=True).items():
+                yield Lying(self._below(name), int(str(facts["size"])), _time(facts))
 
     def folders(self, path: str) -> Iterator[tuple[str, datetime | None]]:
-        with suppress_missing():
+        with _unless_gone():
             for facts in self.system.ls(self._full(path), detail=True):
                 if facts["type"] == "directory":
                     yield str(facts["name"]).rstrip("/").rpartition("/")[2], None
 
     def remove(self, path: str) -> None:
-        with suppress(FileNotFoundError):
+        with _unless_gone():
             self.system.rm_file(self._full(path))
 
     def remove_all(self, path: str) -> None:
-        with suppress(FileNotFoundError):
+        with _unless_gone():
             self.system.rm(self._full(path), recursive=True)
 
     def room(self) -> int | None:
@@ -133,6 +141,16 @@ def _open(url: str) -> tuple[System, str]:
     system, root = url_to_fs(url, skip_instance_cache=True)
     system.dircache.use_listings_cache = False
     return cast(System, system), str(root).rstrip("/")
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """What is not there need not be told, unless all of the place is not there."""
+    try:
+        yield
+    except FileNotFoundError as missing:
+        if is_of_no_bucket(missing):
+            raise
 
 
 def _time(facts: Mapping[str, object]) -> datetime:

@@ -34,6 +34,9 @@ class Ground(Protocol):
     def read(self, path: str) -> BinaryIO:
         """Opens a file."""
 
+    def stand(self, path: str) -> Lying:
+        """What is known of a file without reading it."""
+
     def files(self, path: str) -> Iterator[Lying]:
         """All files below a folder, finished or not; none if there is no folder."""
 
@@ -87,13 +90,16 @@ class Disk:
     def read(self, path: str) -> BinaryIO:
         return (self.root / path).open("rb")
 
+    def stand(self, path: str) -> Lying:
+        stand = (self.root / path).lstat()
+        return Lying(path, stand.st_size, _time(stand))
+
     def files(self, path: str) -> Iterator[Lying]:
         for folder, _, names in os.walk(self.root / path, onerror=_unless_gone):
             for name in names:
                 file = Path(folder) / name
                 with suppress(FileNotFoundError):  # cleared, or finished, in the meantime
-                    stand = file.lstat()
-                    yield Lying(file.relative_to(self.root).as_posix(), stand.st_size, _time(stand))
+                    yield self.stand(file.relative_to(self.root).as_posix())
 
     def folders(self, path: str) -> Iterator[tuple[str, datetime | None]]:
         try:
