@@ -29,7 +29,7 @@ class Ground(Protocol):
     """Paths have slashes, and were looked through before. What goes wrong is raised as the place raises it."""
 
     def put(self, source: Path, path: str, sha256: str) -> str:
-        """Writes a copy and reads it back; it has its name only if its SHA-256 is the one given. Gives the one found."""
+        """Writes a copy and reads it back; it has its name only if its SHA-256 is the one given. Gives that found."""
 
     def read(self, path: str) -> BinaryIO:
         """Opens a file."""
@@ -119,8 +119,6 @@ class Disk:
             with suppress(FileNotFoundError):
                 shutil.rmtree(self.root / path)
                 break
-        with suppress(OSError):  # the tenant's folder, if nothing else is in it
-            (self.root / path).parent.rmdir()
 
     def room(self) -> int | None:
         place = self.root

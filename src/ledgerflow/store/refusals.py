@@ -1,4 +1,4 @@
-"""What the place of a shelf says when it does not serve, told in the words of the trade, in one line, without secrets."""
+"""What the place of a shelf says when it does not serve, told in the words of the trade: one line, and no secrets."""
 
 import errno
 import re

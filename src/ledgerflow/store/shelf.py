@@ -76,17 +76,16 @@ class UrlShelf:
         return self._reading(name, _safe(name))
 
     def take(self, name: str, target: Path, sha256: str = "") -> Laid:
-        """Copies a file to a path, where a damaged one does not stay. What goes wrong there is no trouble of the
-        shelf's."""
-        digest, size = hashlib.sha256(), 0
-        with self.open(name) as file, target.open("wb") as copy:
-            while block := file.read(BLOCK):
-                digest.update(block)
-                size += copy.write(block)
-        found = digest.hexdigest()
-        if sha256 and found != sha256:
-            target.unlink()
-            raise ShelfDamaged(name=name, shelf=self._sign.label, found=found, wanted=sha256)
+        """Copies a file to a path, where nothing stays of one that is damaged or breaks off. What goes wrong in
+        writing there is raised as it is: it is no trouble of the shelf's."""
+        try:
+            with self.open(name) as file, target.open("wb") as copy:
+                found, size = _copy(file, copy)
+            if sha256 and found != sha256:
+                raise ShelfDamaged(name=name, shelf=self._sign.label, found=found, wanted=sha256)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
         return Laid(name, found, size, self._stand(_safe(name)).at)
 
     def files(self, folder: str) -> Sequence[Laid]:
@@ -178,6 +177,15 @@ class _Told(io.RawIOBase):
 
     def tell(self) -> int:
         return self._file.tell()
+
+
+def _copy(file: BinaryIO, copy: BinaryIO) -> tuple[str, int]:
+    """Copies, and gives the SHA-256 and the size."""
+    digest, size = hashlib.sha256(), 0
+    while block := file.read(BLOCK):
+        digest.update(block)
+        size += copy.write(block)
+    return digest.hexdigest(), size
 
 
 def _safe(name: str) -> str:
