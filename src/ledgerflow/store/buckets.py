@@ -158,4 +158,4 @@ def _time(facts: Mapping[str, object]) -> datetime:
     if isinstance(told, int | float):
         return datetime.fromtimestamp(told, UTC)
     at = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
