@@ -15,3 +15,7 @@ class Settings(BaseSettings):
     )
     tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     redis_url: str = Field("", description="Redis that numbers invoices when PostgreSQL's sequences cannot be had.")
+    shelf_url: str = Field(
+        "", description="Where archives lie: a folder or s3://bucket/folder; else beside the ledger."
+    )
+    keep_days: int = Field(30, description="How long archives lie there.", ge=1)
