@@ -19,3 +19,4 @@ class Settings(BaseSettings):
         "", description="Where archives lie: a folder or s3://bucket/folder; else beside the ledger."
     )
     keep_days: int = Field(30, description="How long archives lie there.", ge=1)
+    running_batches: int = Field(2, description="How many batches of a tenant are done at once.", ge=1)
