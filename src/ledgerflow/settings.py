@@ -15,3 +15,5 @@ class Settings(BaseSettings):
     )
     tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     redis_url: str = Field("", description="Redis that numbers invoices when PostgreSQL's sequences cannot be had.")
+    open_batches: int = Field(20, description="How many batches of a tenant may be waiting or at work at once.", ge=1)
+    largest_batch: int = Field(100_000, description="How many invoices one batch that is ordered may have.", ge=1)
