@@ -1,4 +1,4 @@
-"""`ledgerflow batch`: batches that workers make are ordered, followed, steered and taken; what the user may say of it."""
+"""`ledgerflow batch`: batches are ordered, followed, steered and taken; what the user may say of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -80,9 +80,9 @@ def watch(
     database: Database = "",
     tenant: Tenant = "",
 ) -> None:
-    """Follows a batch until it is over. Exit 0 if it succeeded, 1 if it failed or partly, 3 if it paused or was cancelled.
+    """Follows a batch until it is over. Exit 0 if it succeeded, 1 if it failed or partly.
 
-    In a pipe it prints a line for each tenth. Ctrl-C ends the watching, not the batch.
+    Exit 3 if it was paused or cancelled. In a pipe it prints a line for each tenth. Ctrl-C ends the watching, not the batch.
     """
     from ledgerflow.cli.watching import follow
 

@@ -37,7 +37,7 @@ def bounds(settings: Settings) -> Bounds:
 
 @contextmanager
 def in_time(*, as_json: bool) -> Iterator[None]:
-    """Where too many batches are open, the user hears when to come back; the command ends with a status that says so."""
+    """Where too many batches are open, the user hears when to come back, and so does a script by the status."""
     try:
         yield
     except TooManyBatches as refused:

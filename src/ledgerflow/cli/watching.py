@@ -1,4 +1,4 @@
-"""Following a batch until it is over. Whoever stops watching leaves it at work; a ledger that goes away is waited for."""
+"""Following a batch until it is over. Who stops watching leaves it at work; a ledger that goes away is waited for."""
 
 import time
 from collections.abc import Callable
