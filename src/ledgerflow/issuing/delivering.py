@@ -45,8 +45,8 @@ class Packing:
     place: Place
 
 
-def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, progress: Progress) -> tuple[str, ...]:
-    """Packs what is in the ledger and what was drawn, and lays it all on the shelf; gives the names of the files.
+def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, progress: Progress) -> str:
+    """Packs what is in the ledger and what was drawn, and lays it all on the shelf; gives the folder where it lies.
 
     The bytes follow from the job alone. The manifest names the invoices that lack a file.
     """
@@ -164,11 +164,11 @@ def _truth(packing: Packing, invoices: Sequence[Invoice], progress: Progress) ->
     return rows_of(labels, invoices, unused)
 
 
-def _lay_on_shelf(made: Path, packing: Packing) -> tuple[str, ...]:
+def _lay_on_shelf(made: Path, packing: Packing) -> str:
     folder = f"{packing.place.folder}/{ARCHIVES}"
     laid = [packing.shelf.lay(f"{folder}/{path.name}", path) for path in sorted(made.iterdir())]
     sums = packing.place.desk / SUMS
     lines = (f"{one.sha256}  {one.name.rsplit('/', 1)[-1]}\n" for one in laid)
     sums.write_text("".join(lines), "utf-8", newline="\n")
     packing.shelf.lay(f"{folder}/{SUMS}", sums)
-    return tuple(one.name for one in laid)
+    return folder
