@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import Block
+from ledgerflow.issuing.jobs import Chunk, Failure, Job, JobStatus, Part, Stage, Wish
+from ledgerflow.issuing.ports import Block, Journal
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
-from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, Row, SequenceRow
+from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, OrderRow, Row, SequenceRow
 from ledgerflow.store.tenancy import TenantSession
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -75,12 +77,14 @@ def moved_in(url: str, reserve: str, issue: Callable[[DatabaseLedger], object]) 
             issue(ledger)
             tear_spare(ledger, 2)
             reserve_spare(ledger, 1)
+            ledger.transact(order)
     engine, owner = open_engine(url), open_engine(url, as_owner=True)
     both = Neighbours(url, reserve, engine, owner)
     try:
         if both.on_postgresql:
             _count_in_reserve(both)
         with Session(owner) as entering:
+            entering.execute(delete(OrderRow).where(OrderRow.job != "apples"))  # for a fresh one of another job
             for table, row in _entered_by_hand(both):
                 entering.execute(insert(table), [{"tenant": tenant, **row} for tenant in TENANTS])
             entering.commit()
@@ -99,6 +103,23 @@ def tear_spare(ledger: DatabaseLedger, wanted: int) -> None:
 def reserve_spare(ledger: DatabaseLedger, wanted: int, until: datetime = LATER) -> Block:
     """A block that nobody has a use for yet."""
     return ledger.transact(lambda journal: journal.reserve_block(SPARE, "all", wanted, until, "the counter"))
+
+
+def order(journal: Journal) -> None:
+    """Three jobs of which one has been cut, and an invoice of it failed."""
+    book = journal.jobs
+    for name in ("a basket", "apples", "apples!"):
+        book.enter(job(name, key=f"key of {name}"), '{"of": "fruit"}')
+    book.cut("apples", [Chunk(0, 0, 1, parts=(Part("apples/0.zip", "pdf", 0, 1, "feed"),))])
+    book.fail("apples", [Failure(1, 3, "a worm", "trace")])
+
+
+def job(id: str, **facts: Any) -> Job:
+    """A job that was ordered and not begun, but for what is said of it."""
+    nothing = {"planned_from": 0, "total": 2, "issued": 0, "drawn": 0, "failed": 0, "last_error": "", "archive": ""}
+    begun = {"status": JobStatus.QUEUED, "stage": Stage.NONE, "wish": Wish.NONE, "run": 1, "priority": 5}
+    told = {"key": "", "generation_id": "feed", "batch": None, "trace_id": "trace", "created_at": AT}
+    return Job(id, **{**nothing, **begun, **told, **facts})
 
 
 @contextmanager

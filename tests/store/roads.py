@@ -33,9 +33,12 @@ CHANGING = {
     "blocks": "holder",
     "invoices": "last_error",
     "configurations": "realism_profile",
+    "jobs": "last_error",
+    "chunks": "parts",
+    "failures": "reason",
 }
 """What a tenant may change of its own rows; of all other tables nothing."""
-DELETING = {"configurations"}
+DELETING = {"configurations", "failures"}
 NOT_ENTERED = {"sequences", "migration_changes"}
 """Written by the functions of the database and by migrations alone."""
 
@@ -191,7 +194,7 @@ def changed_column(table: type[Row]) -> str:
 
 def fresh(table: type[Row], row: Values) -> dict[str, object]:
     """The row under a key of the same tenant that is still free."""
-    free = {inspect(table).primary_key[-1].name, "number"} - {"tenant"}
+    free = {inspect(table).primary_key[-1].name, "number", "key"} - {"tenant"}
     return {name: other(value) if name in free else value for name, value in row.items()}
 
 

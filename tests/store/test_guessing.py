@@ -6,32 +6,38 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from tests.store.neighbours import AT, LATER, Neighbours
+from sqlalchemy.exc import IntegrityError, NoResultFound
+from tests.store.neighbours import AT, LATER, Neighbours, job
 
 from ledgerflow.billing.errors import BillingError, BlockLost, InvoiceNumberCollisionException, InvoiceUnknown
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
+from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobBook
 from ledgerflow.issuing.ports import Batch, Block, Entry, InvoiceFilter, Journal, VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
+from ledgerflow.store.blocks import NumbersTaken
+from ledgerflow.store.jobs import DatabaseJobs, SessionJobBook
 from ledgerflow.store.journal import DatabaseJournal
 from ledgerflow.store.ledger import DatabaseLedger
 
 pytestmark = pytest.mark.requirement("FR-7.1")
 HERS = NumberSeries("HERS/{n:06}")
+CHUNK, FAILURE = Chunk(0, 0, 2, begun=True), Failure(0, 3, "torn", "trace")
 EXPIRY = AT + timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Hers:
-    """What Asha has just entered, and Bina has not: an invoice with a note on it, a block, and a void number."""
+    """What Asha has just entered, and Bina has not: an invoice with a note on it, a block, a void number, and a job."""
 
     invoice: Invoice
     batch: Batch
     block: Block
     void: VoidNumber
+    job: Job
     head: str
 
     @property
@@ -68,7 +74,16 @@ def hers(
     void = VoidNumber(f"TORN/{batch.number}", "TORN/{n:06}", "all", batch.number, "torn")
     asha.transact(lambda journal: journal.void([void]))
     block = asha.transact(lambda journal: journal.reserve_block(HERS, "all", 2, EXPIRY, "asha"))
-    return Hers(invoice, batch, block, void, list(asha.audit_trail())[-1].hash)
+    ordered = job(f"hers{batch.number}", key=f"hers {batch.number}", batch=batch.number)
+    asha.transact(lambda journal: fill(journal.jobs, ordered))
+    return Hers(invoice, batch, block, void, ordered, list(asha.audit_trail())[-1].hash)
+
+
+def fill(book: JobBook, ordered: Job) -> None:
+    """A job with a chunk that is begun, and a failure."""
+    book.enter(ordered, "{}")
+    book.cut(ordered.id, [CHUNK])
+    book.fail(ordered.id, [FAILURE])
 
 
 def counts_on(ledger: DatabaseLedger, hers: Hers) -> bool:
@@ -124,6 +139,58 @@ def of_block(numbers: Sequence[VoidNumber], hers: Hers) -> list[VoidNumber]:
     return [one for one in numbers if one.series == HERS.template and block.first <= one.count <= block.last]
 
 
+def enters_again(journal: Journal, hers: Hers) -> bool:
+    """Whether her invoice is there already, so that another of its position is left out and collides with nothing."""
+    free = replace(hers.invoice, number=f"AGAIN/{hers.batch.number}")
+    try:
+        journal.enter(hers.batch, [Entry(free, "all", 0, {})])
+    except NumbersTaken:
+        return False
+    return True
+
+
+def book(ask: Callable[[JobBook, Hers], object]) -> Ask:
+    """A question to the book of jobs."""
+    return lambda ledger, hers: ledger.transact(lambda journal: ask(journal.jobs, hers))
+
+
+def refuses(write: Callable[[], None]) -> bool:
+    """Whether the database has a reason."""
+    try:
+        write()
+    except IntegrityError:
+        return True
+    return False
+
+
+def counted(ledger: DatabaseLedger, hers: Hers) -> int:
+    """How many open jobs are counted besides those that are known not to be hers."""
+    others = [one for one in ledger.jobs.latest(10_000) if one.status.is_open and one.id != hers.job.id]
+    return ledger.transact(lambda journal: journal.jobs.count_open()) - len(others)
+
+
+def has_chunk(jobs: JobBook, hers: Hers, *, begun: bool) -> bool:
+    with suppress(NoResultFound):
+        return jobs.hold_chunk(hers.job.id, 0).begun is begun
+    return False
+
+
+def ends_chunk(jobs: JobBook, hers: Hers) -> bool:
+    jobs.keep_chunk(hers.job.id, Chunk(0, 0, 2))
+    return has_chunk(jobs, hers, begun=False)
+
+
+def forgives(jobs: JobBook, hers: Hers) -> int:
+    before = jobs.count_failed(hers.job.id)
+    jobs.forgive(hers.job.id, [0])
+    return before - jobs.count_failed(hers.job.id)
+
+
+def keeps(jobs: JobBook, hers: Hers) -> bool:
+    jobs.keep(replace(hers.job, last_error="guessed"))
+    return True
+
+
 def chains_on(journal: Journal, hers: Hers) -> bool:
     return journal.audit(AT, "somebody", "look", {}).previous == hers.head
 
@@ -146,6 +213,7 @@ LEDGER: dict[str, tuple[Ask, object]] = {
     "audit_trail": (lambda ledger, hers: [one for one in ledger.audit_trail() if one.hash == hers.head], []),
     "transact": (is_void_already, False),
     "collisions": (collides, 0),
+    "jobs": (lambda ledger, hers: [one for one in ledger.jobs.latest(1000) if one == hers.job], []),
 }
 """By method: what is asked, and what comes back to one whose books do not have it."""
 ASKS_NOTHING = {"close"}
@@ -167,11 +235,47 @@ JOURNAL: dict[str, tuple[Ask, object]] = {
     ),
     "hold": (lambda ledger, hers: ledger.transact(lambda journal: journal.hold(hers.number)), InvoiceUnknown),
     "audit": (lambda ledger, hers: ledger.transact(lambda journal: chains_on(journal, hers)), False),
+    "jobs": (book(lambda jobs, hers: jobs.hold(hers.job.id)), BatchUnknown),
+    "blocks_of": (lambda ledger, hers: ledger.transact(lambda journal: journal.blocks_of("asha")), []),
+    "open_batch": (
+        lambda ledger, hers: (
+            ledger.transact(lambda journal: journal.open_batch("feed", AT, 1)).number > hers.batch.number
+        ),
+        False,
+    ),
+    "enter": (lambda ledger, hers: ledger.transact(lambda journal: enters_again(journal, hers)), False),
+}
+
+JOBS: dict[str, tuple[Ask, object]] = {
+    "find": (lambda ledger, hers: ledger.jobs.find(hers.job.id), BatchUnknown),
+    "commission": (lambda ledger, hers: ledger.jobs.commission(hers.job.id), BatchUnknown),
+    "latest": LEDGER["jobs"],
+    "chunks": (lambda ledger, hers: ledger.jobs.chunks(hers.job.id), []),
+    "failures": (lambda ledger, hers: ledger.jobs.failures(hers.job.id), []),
+}
+
+BOOK: dict[str, tuple[Ask, object]] = {
+    "enter": (book(lambda jobs, hers: refuses(lambda: jobs.enter(hers.job, "{}"))), False),
+    "count_open": (counted, 0),
+    "hold": JOURNAL["jobs"],
+    "keep": (book(keeps), BatchUnknown),
+    "cut": (book(lambda jobs, hers: not refuses(lambda: jobs.cut(hers.job.id, [Chunk(1, 3, 4)]))), False),
+    "hold_chunk": (book(lambda jobs, hers: has_chunk(jobs, hers, begun=True)), False),
+    "keep_chunk": (book(ends_chunk), False),
+    "fail": (book(lambda jobs, hers: not refuses(lambda: jobs.fail(hers.job.id, [FAILURE]))), False),
+    "forgive": (book(forgives), 0),
+    "count_failed": (book(lambda jobs, hers: jobs.count_failed(hers.job.id)), 0),
 }
 
 
 @pytest.mark.parametrize(
-    ("books", "asked"), [(DatabaseLedger, {*LEDGER, *ASKS_NOTHING}), (DatabaseJournal, {*JOURNAL})]
+    ("books", "asked"),
+    [
+        (DatabaseLedger, {*LEDGER, *ASKS_NOTHING}),
+        (DatabaseJournal, {*JOURNAL}),
+        (DatabaseJobs, {*JOBS}),
+        (SessionJobBook, {*BOOK}),
+    ],
 )
 def test_every_method_is_asked(books: type, asked: set[str]) -> None:
     """A method that is added without a question here fails."""
@@ -182,7 +286,7 @@ def test_every_method_is_asked(books: type, asked: set[str]) -> None:
     ("ask", "nothing"),
     [
         pytest.param(*asked, id=f"{whose} {name}")
-        for whose, all_of_them in (("ledger", LEDGER), ("journal", JOURNAL))
+        for whose, all_of_them in (("ledger", LEDGER), ("journal", JOURNAL), ("jobs", JOBS), ("book", BOOK))
         for name, asked in all_of_them.items()
     ],
 )
@@ -195,4 +299,7 @@ def test_a_guess_comes_to_nothing_and_the_owner_is_answered(
     else:
         assert ask(bina, hers) == nothing
     assert asha.find(hers.number) == hers.invoice
+    assert asha.jobs.find(hers.job.id) == hers.job
+    assert asha.jobs.chunks(hers.job.id) == [CHUNK]
+    assert [replace(one, number="") for one in asha.jobs.failures(hers.job.id)] == [FAILURE]
     assert ask(asha, hers), "the owner's same question is answered"

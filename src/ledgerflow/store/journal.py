@@ -13,17 +13,19 @@ from ledgerflow.billing.invoice import Invoice, from_json, to_json
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import AuditEntry, seal
 from ledgerflow.issuing.ports import Batch, Block, Entry, VoidNumber
-from ledgerflow.store.blocks import NumbersTaken, close, enter_void_numbers, release, void_rest
+from ledgerflow.store.blocks import ANY, NumbersTaken, close, enter_void_numbers, release, void_rest
 from ledgerflow.store.counters import take
+from ledgerflow.store.jobs import SessionJobBook
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
-from ledgerflow.store.rows import AuditRow, BatchRow, InvoiceRow
+from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
+_PLACE = ("tenant", "batch", "position")
 NOT_USED = "Taken by a deed that did not use it"
 
 
@@ -38,6 +40,11 @@ class DatabaseJournal:
         self.taken: list[Block] = []
         self._held: list[Block] = []
         self._accounted = 0
+
+    @property
+    def jobs(self) -> SessionJobBook:
+        """What it may write of jobs."""
+        return SessionJobBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)
@@ -69,18 +76,43 @@ class DatabaseJournal:
         self._held.append(block)
 
     def record(self, generation_id: str, issued_at: datetime, entries: Sequence[Entry], trace_id: str = "") -> Batch:
-        number = take(self._session, *_BATCHES, 1)
-        batch = Batch(number, generation_id, issued_at.astimezone(UTC), len(entries), self._retries)
-        row = asdict(batch) | {"tenant": self._session.tenant, "issued_at": batch.issued_at.isoformat()}
-        self._session.execute(insert(BatchRow), [row])
-        common: dict[str, object] = {"tenant": self._session.tenant, "batch": number, "trace_id": trace_id}
-        common |= {"retry_count": self._retries, "last_error": ""}
-        try:
-            enter_rows(self._session, InvoiceRow, (common | _columns(entry) for entry in entries))
-        except IntegrityError as refusal:
-            raise NumbersTaken([entry.invoice.number for entry in entries]) from refusal
+        batch = self.open_batch(generation_id, issued_at, len(entries))
+        self._enter(batch, entries, trace_id)
         self._accounted += len(entries)
         return batch
+
+    def blocks_of(self, holder: str) -> Sequence[Block]:
+        """Their series write the numbers they wrote before, under whatever rule that was."""
+        row = BlockRow
+        here = (row.holder == holder, row.state == "open")
+        wanted = select(row).where(*here).order_by(row.series, row.period, row.first).with_for_update(read=True)
+        held = self._session.scalars(wanted, execution_options={"populate_existing": True})
+        return [Block(NumberSeries(one.series, ANY), one.period, one.first, one.last - one.first + 1) for one in held]
+
+    def open_batch(self, generation_id: str, issued_at: datetime, size: int) -> Batch:
+        number = take(self._session, *_BATCHES, 1)
+        batch = Batch(number, generation_id, issued_at.astimezone(UTC), size, self._retries)
+        row = asdict(batch) | {"tenant": self._session.tenant, "issued_at": batch.issued_at.isoformat()}
+        self._session.execute(insert(BatchRow), [row])
+        return batch
+
+    def enter(self, batch: Batch, entries: Sequence[Entry], trace_id: str = "") -> None:
+        """Which of the numbers it accounts for is not known, for some of the entries may be there under others: so
+        `finish` looks at each number that the deed took."""
+        row = InvoiceRow
+        places = [entry.invoice.position for entry in entries] or [0]
+        here = (row.batch == batch.number, row.position.between(min(places), max(places)))
+        there = set(self._session.scalars(select(row.position).where(*here)))
+        absent = [entry for entry in entries if entry.invoice.position not in there]
+        self._enter(batch, absent, trace_id, once=_PLACE)  # another deed may be entering the same just now
+
+    def _enter(self, batch: Batch, entries: Sequence[Entry], trace_id: str, once: Sequence[str] = ()) -> None:
+        common: dict[str, object] = {"tenant": self._session.tenant, "batch": batch.number, "trace_id": trace_id}
+        common |= {"retry_count": self._retries, "last_error": ""}
+        try:
+            enter_rows(self._session, InvoiceRow, (common | _columns(entry) for entry in entries), once)
+        except IntegrityError as refusal:
+            raise NumbersTaken([entry.invoice.number for entry in entries]) from refusal
 
     def void(self, numbers: Sequence[VoidNumber]) -> None:
         enter_void_numbers(self._session, numbers)

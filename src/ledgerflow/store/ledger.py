@@ -18,6 +18,7 @@ from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
+from ledgerflow.store.jobs import DatabaseJobs
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.searching import searched
@@ -78,10 +79,16 @@ class DatabaseLedger:
                 for row in rows
             ]
 
+    @property
+    def jobs(self) -> DatabaseJobs:
+        """The batches that were ordered, and how far they are."""
+        return DatabaseJobs(self._reading)
+
     def invoices(
         self,
         *,
         batch: int | None = None,
+        positions: tuple[int, int] | None = None,
         kind: DocumentKind | None = None,
         first_day: date | None = None,
         last_day: date | None = None,
@@ -89,6 +96,8 @@ class DatabaseLedger:
         wanted = select(InvoiceRow.batch, InvoiceRow.position, InvoiceRow.number, InvoiceRow.document)
         if batch is not None:
             wanted = wanted.where(InvoiceRow.batch == batch)
+        if positions is not None:
+            wanted = wanted.where(InvoiceRow.position.between(*positions))
         if kind is not None:
             wanted = wanted.where(InvoiceRow.kind == kind.value)
         if first_day is not None:

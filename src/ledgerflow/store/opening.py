@@ -1,7 +1,8 @@
 """A ledger is opened: made where there is none, looked into by those who only read, refused where it is not ours."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -11,6 +12,7 @@ from ledgerflow.billing.errors import LedgerOutdated
 from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reaching, reading, sqlite_path
 from ledgerflow.store.epochs import open_reserve
 from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.rows import TenantRow
 from ledgerflow.store.schema import HEAD, make_schema, revision_of, upgrade
 from ledgerflow.store.tenancy import TenantSession
@@ -25,6 +27,22 @@ def open_ledger(
     and ReserveUnusable where that is no address.
     """
     counter = open_reserve(reserve) if sqlite_path(url) is None else None
+    with _made(url) as (engine, connection), TenantSession(connection, tenant) as session, session.begin():
+        if session.scalar(select(TenantRow.tenant)) is None:
+            _enter(session, tenant)
+    return DatabaseLedger(engine, tenant, counter, sleep)
+
+
+def open_lobby(url: str) -> Lobby:
+    """The open jobs and the tenants of the ledger at `url`; its tables are made on first use, for a worker may come
+    before the first job. Close it, or use it in a `with`. Raises LedgerOutdated."""
+    with _made(url) as (engine, _):
+        return Lobby(engine)
+
+
+@contextmanager
+def _made(url: str) -> Iterator[tuple[Engine, Connection]]:
+    """The database with its tables, and a transaction in it; the engine stays open unless something is refused."""
     if sqlite_path(url) is None and not _is_there(url):
         upgrade(url)
     engine = open_engine(url)
@@ -32,16 +50,13 @@ def open_ledger(
         with engine.begin() as connection:
             if engine.dialect.name == "sqlite" and not _is_ledger(connection):
                 make_schema(connection)
-            with TenantSession(connection, tenant) as session, session.begin():
-                if session.scalar(select(TenantRow.tenant)) is None:
-                    _enter(session, tenant)
+            yield engine, connection
     except DatabaseError as refusal:
         engine.dispose()
         raise LedgerUnreachable(reason=in_one_line(refusal)) from refusal
     except BaseException:
         engine.dispose()
         raise
-    return DatabaseLedger(engine, tenant, counter, sleep)
 
 
 def look_into(url: str, tenant: str = "default", reserve: str = "") -> DatabaseLedger | None:

@@ -1,17 +1,16 @@
-"""The tables of the books, each led by its tenant, so that they can be distributed by tenant. Rows stay in the store.
-
-What is entered stays as it was: the audit trail, invoices and void numbers refuse a change by triggers of the database
-(`guards`), and by the rights of the program's role on PostgreSQL.
-"""
+"""The tables of the books, each led by its tenant, so that they can be distributed by tenant. Rows stay in the store;
+what is entered stays as it was (`guards`)."""
 
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Words = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that both databases compare byte by byte: a prefix is a range, and an index serves it."""
+_CARRIED = ["day", "buyer_key", "currency", "payable"]
+_OPEN = text("status IN ('queued', 'running')")
 
 
 class Row(DeclarativeBase):
@@ -105,12 +104,7 @@ class InvoiceRow(Row):
     __tablename__ = "invoices"
     __table_args__ = (
         ForeignKeyConstraint(["tenant", "batch"], ["batches.tenant", "batches.number"]),
-        UniqueConstraint(
-            "tenant",
-            "number",
-            name="invoices_number_once",
-            postgresql_include=["day", "buyer_key", "currency", "payable"],
-        ),
+        UniqueConstraint("tenant", "number", name="invoices_number_once", postgresql_include=_CARRIED),
         Index("invoices_by_count", "tenant", "series", "period", "count"),
         Index("invoices_by_day", "tenant", "day", "number", postgresql_include=["buyer_key", "currency", "payable"]),
         Index("invoices_by_buyer", "tenant", "buyer_key", "day", postgresql_include=["number", "currency", "payable"]),
@@ -185,3 +179,71 @@ class MigrationChangeRow(Row):
     subject: Mapped[str] = mapped_column(primary_key=True)
     before: Mapped[str]
     after: Mapped[str]
+
+
+class JobRow(Row):
+    """A batch that was ordered, and how far it is: `jobs.Job`, its times in ISO 8601 in UTC, and its key or none."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        _of_tenant(),
+        UniqueConstraint("tenant", "key", name="jobs_key_once"),
+        Index("jobs_open", "tenant", "priority", "created_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("jobs_by_age", "tenant", "created_at", "id"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str | None]
+    status: Mapped[str]
+    stage: Mapped[str]
+    wish: Mapped[str]
+    run: Mapped[int]
+    priority: Mapped[int]
+    generation_id: Mapped[str]
+    batch: Mapped[int | None]
+    planned_from: Mapped[int]
+    total: Mapped[int]
+    issued: Mapped[int]
+    drawn: Mapped[int]
+    failed: Mapped[int]
+    last_error: Mapped[str]
+    archive: Mapped[str]
+    trace_id: Mapped[str]
+    created_at: Mapped[str]
+    started_at: Mapped[str | None]
+    ended_at: Mapped[str | None]
+    unused: Mapped[str]
+
+
+class OrderRow(Row):
+    """What a job was ordered with, as JSON: large, and never written again when the job changes."""
+
+    __tablename__ = "orders"
+    __table_args__ = (ForeignKeyConstraint(["tenant", "job"], ["jobs.tenant", "jobs.id"]),)
+    job: Mapped[str] = mapped_column(primary_key=True)
+    commission: Mapped[str]
+
+
+class ChunkRow(Row):
+    """Positions of a job that one worker draws together; `parts` is JSON."""
+
+    __tablename__ = "chunks"
+    __table_args__ = (ForeignKeyConstraint(["tenant", "job"], ["jobs.tenant", "jobs.id"]),)
+    job: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    first: Mapped[int]
+    last: Mapped[int]
+    begun: Mapped[bool]
+    parts: Mapped[str]
+
+
+class FailureRow(Row):
+    """An invoice of a job that lacks a file, or is not in the ledger, and why."""
+
+    __tablename__ = "failures"
+    __table_args__ = (ForeignKeyConstraint(["tenant", "job"], ["jobs.tenant", "jobs.id"]),)
+    job: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    attempts: Mapped[int]
+    reason: Mapped[str]
+    trace_id: Mapped[str]
+    is_final: Mapped[bool]

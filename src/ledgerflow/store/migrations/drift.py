@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.schema import SchemaItem
 
-from ledgerflow.store import guards
+from ledgerflow.store import functions, guards
 from ledgerflow.store.rows import Row
 
 _EACH = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
@@ -81,9 +81,9 @@ def _unguarded_in_postgresql(connection: Connection) -> Iterator[str]:
         for trigger in guards.postgresql_triggers(table):
             if (name := trigger.split()[2]) not in found:
                 yield f"trigger {name}"
-    functions = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
-    made = {name: body for name, body in connection.execute(text(functions))}
-    for statement in (guards.REFUSE_CHANGE, *guards.counting("")):
+    owned = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
+    made = {name: body for name, body in connection.execute(text(owned))}
+    for statement in (guards.REFUSE_CHANGE, *functions.counting(""), *functions.looking("")):
         head, *body = statement.split("$$")
         if body and made.get(name := head.split()[2].partition("(")[0]) != body[0]:
             yield f"function {name}"

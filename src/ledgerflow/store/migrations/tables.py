@@ -21,9 +21,9 @@ def words(name: str, *, key: bool = False, nullable: bool = False) -> Column[str
     return Column(name, kind, primary_key=key, nullable=nullable and not key)
 
 
-def whole(name: str, *, key: bool = False) -> Column[int]:
+def whole(name: str, *, key: bool = False, nullable: bool = False) -> Column[int]:
     """A column of whole numbers."""
-    return Column(name, BigInteger, primary_key=key, autoincrement=False if key else "auto", nullable=False)
+    return Column(name, BigInteger, primary_key=key, autoincrement=False if key else "auto", nullable=nullable)
 
 
 def of_tenant() -> ForeignKeyConstraint:

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Column, Connection, Index, text
 
-from ledgerflow.store import guards
+from ledgerflow.store import functions, guards
 from ledgerflow.store.migrations import earlier, renumbering
 from ledgerflow.store.migrations.role import make_role, own_schema
 from ledgerflow.store.migrations.tables import execute, lose, make, of_tenant, on_postgresql, whole, words
@@ -18,7 +18,7 @@ def upgrade() -> None:
     books = op.get_bind()
     if on_postgresql():
         make_role(books)
-        execute(guards.REFUSE_CHANGE, *guards.counting(own_schema(books)))
+        execute(guards.REFUSE_CHANGE, *functions.counting(own_schema(books)))
         execute(f"GRANT SELECT ON alembic_version TO {guards.APP_ROLE}")
     earlier.let_go(books)
     aside = earlier.set_aside(books, "tenants")
@@ -91,6 +91,6 @@ def _drop(books: Connection) -> None:
     for table in _NEW:
         op.drop_table(table)
     if books.dialect.name == "postgresql":
-        for function in ("refuse_change()", *guards.FUNCTIONS):
+        for function in ("refuse_change()", *functions.COUNTING):
             books.execute(text(f"DROP FUNCTION {function}"))
         execute(f"REVOKE ALL ON alembic_version FROM {guards.APP_ROLE}")

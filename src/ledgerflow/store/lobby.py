@@ -1,0 +1,88 @@
+"""What a worker sees before it goes in to a tenant: whose jobs are open, and which tenants there are.
+
+A worker serves them all, so this is the one place that looks across them, and it tells nothing else of any.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine, Row, Select, func, select
+
+from ledgerflow.issuing.jobs import JobStatus
+from ledgerflow.store.database import reaching, reading
+from ledgerflow.store.jobs import IS_OPEN
+from ledgerflow.store.rows import JobRow, TenantRow
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job that is queued or running, and whose it is."""
+
+    tenant: str
+    id: str
+    run: int
+    status: JobStatus
+    priority: int
+    trace_id: str
+
+
+class Lobby:
+    """Keeps the engine open for one who asks many times a second: each question is one statement by an index that holds
+    open jobs alone, and no transaction stays open after it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._engine.dispose()
+
+    def open_jobs(self) -> Sequence[OpenJob]:
+        """The jobs of all tenants that are queued or running, the least priority first, then the oldest."""
+        return open_jobs(self._engine)
+
+    def tenants(self) -> Sequence[str]:
+        """All tenants, by name."""
+        return known_tenants(self._engine)
+
+
+def open_jobs(engine: Engine) -> Sequence[OpenJob]:
+    """See `Lobby`."""
+    row = JobRow
+    if engine.dialect.name == "postgresql":
+        told = func.open_jobs().table_valued("tenant", "id", "run", "status", "priority", "trace_id")
+        wanted = select(*told.c)
+    else:
+        columns = select(row.tenant, row.id, row.run, row.status, row.priority, row.trace_id)
+        wanted = columns.where(IS_OPEN).order_by(row.priority, row.created_at, row.tenant, row.id)
+    return [
+        OpenJob(one.tenant, one.id, one.run, JobStatus(one.status), one.priority, one.trace_id)
+        for one in _answer(engine, wanted)
+    ]
+
+
+def known_tenants(engine: Engine) -> Sequence[str]:
+    """See `Lobby`."""
+    if engine.dialect.name == "postgresql":
+        wanted = select(func.known_tenants().table_valued("tenant").c.tenant)
+    else:
+        wanted = select(TenantRow.tenant).order_by(TenantRow.tenant)
+    return [one.tenant for one in _answer(engine, wanted)]
+
+
+def _answer(engine: Engine, wanted: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """PostgreSQL answers one statement at once, without a transaction around it."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with reaching(), reading(engine).connect() as connection:
+        return connection.execute(wanted).all()
