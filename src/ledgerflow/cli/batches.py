@@ -82,7 +82,8 @@ def watch(
 ) -> None:
     """Follows a batch until it is over. Exit 0 if it succeeded, 1 if it failed or partly.
 
-    Exit 3 if it was paused or cancelled. In a pipe it prints a line for each tenth. Ctrl-C ends the watching, not the batch.
+    Exit 3 if it was paused or cancelled. In a pipe it prints a line for each tenth. Ctrl-C ends the watching, and the
+    batch goes on.
     """
     from ledgerflow.cli.watching import follow
 

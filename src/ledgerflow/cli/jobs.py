@@ -7,7 +7,7 @@ from datetime import datetime
 import typer
 
 from ledgerflow.assembly import Application
-from ledgerflow.cli.options import in_reserve, required, surroundings
+from ledgerflow.cli.options import in_reserve, required, surroundings, without_password
 from ledgerflow.cli.output import complain, show_json
 from ledgerflow.issuing.commissioning import Bounds
 from ledgerflow.issuing.jobs import Job, TooManyBatches, Wish
@@ -74,6 +74,13 @@ def standing(job: Job) -> str:
     """Its status, what it is at, and what it was told and has not heard yet."""
     stage = f" ({job.stage.value})" if job.stage else ""
     return f"{job.status.value}{stage}{_TO_BE[job.wish]}"
+
+
+def command(deed: str, id: str, database: str, tenant: str) -> str:
+    """A command about the same batch, with the options that were given, as a user can type it in."""
+    where = f" --database {without_password(database)}" if database else ""
+    where += f" --tenant {tenant}" if tenant else ""
+    return f"`ledgerflow batch {deed} {id}{where}`"
 
 
 def moment(at: datetime | None) -> str:

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from ledgerflow.assembly import Application
 from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.cli.jobs import ACTOR, bounds, facts, in_time
-from ledgerflow.cli.options import required, sound, surroundings, without_password
+from ledgerflow.cli.jobs import ACTOR, bounds, command, facts, in_time
+from ledgerflow.cli.options import required, sound, surroundings
 from ledgerflow.cli.output import show_json, tell
 from ledgerflow.cli.wishes import Wish, read_formats, read_goods, read_wish
 from ledgerflow.issuing.commission import Commission
@@ -71,9 +71,7 @@ def _key(asked: Asked) -> str:
 
 
 def _next(job: Job, wish: Wish, *, is_new: bool) -> str:
-    where = f" --database {without_password(wish.database)}" if wish.database else ""
-    where += f" --tenant {wish.tenant}" if wish.tenant else ""
-    watch = f"`ledgerflow batch watch {job.id}{where}` follows it."
+    watch = f"{command('watch', job.id, wish.database, wish.tenant)} follows it."
     if not is_new:
         return f"ordered before with this key, and now {job.status.value}: {watch}"
     return f"ordered: `ledgerflow worker` must run to make it. {watch}"

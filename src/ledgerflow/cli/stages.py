@@ -61,6 +61,8 @@ def _bars(job: Job) -> list[_Bar]:
     """What a job has been at, and is at now."""
     if job.status is JobStatus.QUEUED:
         return [(_WAITING, 0, None)]
+    if job.started_at is None:
+        return []
     bars: list[_Bar] = [("issuing", job.issued, job.total or None)]
     if job.stage is Stage.DRAWING or job.drawn:
         bars.append(("drawing", job.drawn, job.total))

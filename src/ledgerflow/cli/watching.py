@@ -1,13 +1,13 @@
 """Following a batch until it is over. Who stops watching leaves it at work; a ledger that goes away is waited for."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import typer
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from ledgerflow.cli.jobs import books
+from ledgerflow.cli.jobs import books, command
 from ledgerflow.cli.options import sound
 from ledgerflow.cli.output import complain, tell
 from ledgerflow.cli.stages import Stages, stages
@@ -38,18 +38,19 @@ class _TimeIsUp(Exception):
 
 def follow(id: str, database: str, tenant: str, timeout: float | None) -> int:
     """Shows how far a batch is until it is over; gives the status to end with."""
+    words = partial(command, id=sound(id), database=database, tenant=tenant)
     end = time.monotonic() + timeout if timeout is not None else None
     try:
         with books(database, tenant) as ledger, stop_at_a_step() as heard:
             look = _Look(ledger, sound(id), partial(_step, heard, end))
             with stages() as shown:
                 job = _until_over(look, shown)
-            return _ended(job, look)
+            return _ended(job, look, words)
     except KeyboardInterrupt:
-        tell(f"stopped watching: the batch goes on. {_again(id)}")
+        tell(f"stopped watching: the batch goes on. {words('watch')} follows it again.")
         raise typer.Exit(130) from None
     except _TimeIsUp:
-        tell(f"not over after {timeout:g} seconds: the batch goes on. {_again(id)}")
+        tell(f"not over after {timeout:g} seconds: the batch goes on. {words('watch')} follows it again.")
         return _TOO_LONG
 
 
@@ -83,8 +84,8 @@ class _Look:
         self._gone = False
         return job
 
-    def failures(self) -> list[Failure]:
-        return list(self._patiently(self._ledger.jobs.failures, self._id, _TOLD))
+    def failures(self) -> Sequence[Failure]:
+        return self._patiently(self._ledger.jobs.failures, self._id, _TOLD)
 
     def rest(self, seconds: float) -> None:
         """Waits; a request to stop is heard meanwhile."""
@@ -114,24 +115,20 @@ def _until_over(look: _Look, shown: Stages) -> Job:
         look.rest(_EVERY)
 
 
-def _ended(job: Job, look: _Look) -> int:
+def _ended(job: Job, look: _Look, words: Callable[[str], str]) -> int:
     counts = f"{job.issued} of {job.total} invoices in the ledger, {job.drawn} drawn, {job.failed} failed"
     print(f"{job.status.value}: {counts}", flush=True)
     status = _STATUS[job.status]
     if status == 1:
-        _tell_failures(job, look.failures())
+        _tell_failures(job, look.failures(), words)
     elif job.status is JobStatus.PAUSED:
-        tell(f"`ledgerflow batch resume {job.id}` has it go on.")
+        tell(f"{words('resume')} has it go on.")
     return status
 
 
-def _tell_failures(job: Job, failures: list[Failure]) -> None:
+def _tell_failures(job: Job, failures: Sequence[Failure], words: Callable[[str], str]) -> None:
     complain(*(f"{one.number or f'position {one.position}'}: {one.reason}" for one in failures))
     if job.last_error and job.last_error not in {one.reason for one in failures}:
         complain(job.last_error)
-    further = " `ledgerflow batch failures` lists all of them." if job.failed > len(failures) else ""
-    tell(f"`ledgerflow batch retry {job.id}` tries again what failed.{further}")
-
-
-def _again(id: str) -> str:
-    return f"`ledgerflow batch watch {sound(id)}` follows it again."
+    further = f" {words('failures')} lists all of them." if job.failed > len(failures) else ""
+    tell(f"{words('retry')} tries again what failed.{further}")
