@@ -17,7 +17,7 @@ from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import release_numbers
 from ledgerflow.issuing.drawing import PARTS, Place, part_files, positions_lacking
 from ledgerflow.issuing.entering import take_up
-from ledgerflow.issuing.jobs import Chunk, Job, JobStatus, Stage, Wish
+from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Job, JobStatus, Stage, Wish
 from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal, Ledger, Progress
 from ledgerflow.issuing.shelf import Shelf
@@ -117,6 +117,20 @@ def halt_job(ledger: Ledger, id: str, run: int, *, at: datetime, actor: str) -> 
         return _end(journal, replace(job, wish=Wish.NONE), status, at, actor)
 
     return ledger.transact(halt)
+
+
+def forget_archive(ledger: Ledger, id: str) -> None:
+    """What a job had made was cleared away from the shelf: the archive, and the parts that a retry would have used."""
+
+    def forget(journal: Journal) -> None:
+        try:
+            job = journal.jobs.hold(id)
+        except BatchUnknown:
+            return
+        if not job.status.is_open:
+            journal.jobs.keep(replace(job, archive=""))
+
+    ledger.transact(forget)
 
 
 def export_batch(ledger: Ledger, shelf: Shelf, id: str, folder: Path, progress: Progress) -> tuple[Path, ...]:

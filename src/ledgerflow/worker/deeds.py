@@ -19,7 +19,7 @@ from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.shelf import open_shelf
-from ledgerflow.worker.bench import Tell
+from ledgerflow.worker.apprentice import Tell
 from ledgerflow.worker.resilience import passing
 
 ACTOR = "worker"

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from structlog.stdlib import BoundLogger
 
+from ledgerflow.issuing.delivering import forget_archive
 from ledgerflow.issuing.heads import head_of
 from ledgerflow.issuing.jobs import BatchUnknown
 from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.issuing.retention import clear_old
 from ledgerflow.store.ledger import DatabaseLedger
-from ledgerflow.store.offices import Office
+from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.shelf import open_shelf
 
 ROUNDS: Mapping[str, str] = {
@@ -24,13 +25,14 @@ ROUNDS: Mapping[str, str] = {
 
 _ACTOR = "worker"
 _HEADS = "audit-heads"
+_UNFINISHED = timedelta(days=1)
 
 
 class Rounds:
     """Each goes through all tenants; the trouble of one is told, and does not keep the others waiting."""
 
-    def __init__(self, office: Office, shelf: str, keep_days: int, log: BoundLogger) -> None:
-        self._office = office
+    def __init__(self, lobby: Lobby, shelf: str, keep_days: int, log: BoundLogger) -> None:
+        self._lobby = lobby
         self._shelf = shelf
         self._keep = timedelta(days=keep_days)
         self._log = log
@@ -44,10 +46,11 @@ class Rounds:
 
     def clear(self) -> None:
         """Parts and archives that are older than they are kept go away, those of jobs at work never."""
-        cleared = clear_old(open_shelf(self._shelf), _now() - self._keep, self._may_clear)
+        now = _now()
+        cleared = clear_old(open_shelf(self._shelf), now - self._keep, self._may_clear, now - _UNFINISHED)
         for folder in cleared:
             tenant, _, id = folder.partition("/")
-            self._office.ledger(tenant).transact(lambda journal, id=id: _forget(journal, id))
+            forget_archive(self._lobby.ledger(tenant), id)
             self._log.info("archive_cleared", tenant=tenant, job=id)
 
     def export_heads(self) -> None:
@@ -64,13 +67,13 @@ class Rounds:
         if tenant == _HEADS:
             return False
         try:
-            return not self._office.ledger(tenant).jobs.find(id).status.is_open
+            return not self._lobby.ledger(tenant).jobs.find(id).status.is_open
         except BatchUnknown:
             return True
 
     def _ledgers(self) -> Iterator[tuple[str, DatabaseLedger]]:
-        for tenant in self._office.tenants():
-            yield tenant, self._office.ledger(tenant)
+        for tenant in self._lobby.tenants():
+            yield tenant, self._lobby.ledger(tenant)
 
 
 def _now() -> datetime:

@@ -8,25 +8,27 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
+from sqlalchemy import Engine
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.store.database import open_engine, sqlite_path
-from ledgerflow.store.offices import Office, open_office
+from ledgerflow.store.lobby import Lobby
+from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.pulse import FilePulse, Pulse, ServerPulse
 from ledgerflow.telemetry import open_log
-from ledgerflow.worker.bench import Benches
+from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.caring import Care
 from ledgerflow.worker.deeds import Site
 from ledgerflow.worker.engine import QUEUES, JobEngine, Limits
-from ledgerflow.worker.resilience import Circuits
+from ledgerflow.worker.resilience import Circuits, failures_that_are_no_chance
 from ledgerflow.worker.rounds import ROUNDS, Rounds
 from ledgerflow.worker.work import Patience, Work
 
+_PAGES = 12_000  # that a worker draws in five minutes, the time over which the service level counts failures
 _FOLDER = "ledgerflow-worker-"
 
 
@@ -52,19 +54,19 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
     log = open_log(worker=name)
     with ExitStack() as stack:
         asked = stack.enter_context(_asked_to_stop())
-        office = stack.enter_context(open_office(post.database, post.reserve))
+        lobby = stack.enter_context(open_lobby(post.database, post.reserve))
         pulse = _pulse(post.database, name, stack)
         folder = stack.enter_context(_folder())
         pages, whole = Benches(post.limits.pages), Benches(post.limits.batches)
-        work = _work(post, office, folder, (whole, pages), log)
+        work = _work(post, lobby, folder, (whole, pages), log)
         engine = JobEngine(work, _engine_place(post.database, stack), name)
         engine.launch(post.queues, post.limits)
         care = Care(log)
-        rounds = Rounds(office, post.shelf, post.keep_days, log)
+        rounds = Rounds(lobby, post.shelf, post.keep_days, log)
         for round, cron in ROUNDS.items():
             engine.schedule(round, cron, getattr(rounds, round))
         care.look_after(pulse, engine)
-        care.take_up(office.open_jobs, engine, work.fail)
+        care.take_up(lobby.open_jobs, engine, work.fail)
         log.info("worker_ready", queues=list(post.queues), pages=post.limits.pages)
         ready(name)
         asked.wait()
@@ -78,11 +80,11 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
     return done
 
 
-def _work(post: Post, office: Office, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger) -> Work:
+def _work(post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger) -> Work:
     def site(tenant: str) -> Site:
         return Site(post.database, post.reserve, post.shelf, tenant, str(folder))
 
-    return Work(office.ledger, site, benches, Circuits(), post.patience, log)
+    return Work(lobby.ledger, site, benches, Circuits(failures_that_are_no_chance(_PAGES)), post.patience, log)
 
 
 def _pulse(database: str, name: str, stack: ExitStack) -> Pulse:
@@ -99,7 +101,7 @@ def _pulse(database: str, name: str, stack: ExitStack) -> Pulse:
     return pulse
 
 
-def _engine_place(database: str, stack: ExitStack) -> "str | Engine":
+def _engine_place(database: str, stack: ExitStack) -> str | Engine:
     """SQLite's writers wait for each other, so the engine has a file of its own beside the ledger."""
     path = sqlite_path(database)
     if path is not None:
@@ -141,6 +143,3 @@ def _runs(pid: int) -> bool:
         return True
     return True
 
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Event, Lock
-from typing import TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 from structlog.stdlib import BoundLogger
 
@@ -19,9 +19,9 @@ from ledgerflow.issuing.drawing import begin_chunk, end_chunk, in_words, lacking
 from ledgerflow.issuing.entering import Halted, Overtaken, begin_run
 from ledgerflow.issuing.jobs import Chunk, Failure, Job, Part
 from ledgerflow.issuing.ports import Ledger
-from ledgerflow.worker.bench import Benches
+from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.deeds import DrawnPositions, IssuedJob, JobRun, Refused, Site
-from ledgerflow.worker.resilience import ATTEMPTS, Circuits, attempts
+from ledgerflow.worker.resilience import ATTEMPTS, CircuitOpen, Circuits, attempts
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class Work:
 
         with self._taking_part():
             try:
-                return attempts(_FIRST)(draw)
+                return attempts(self.rest, pause=_FIRST)(draw)
             except Halted:
                 return Ended.HALTED
             except Overtaken:
@@ -165,11 +165,22 @@ class Work:
             time.sleep(0.05)
         return not self._in_hand
 
+    def rest(self, seconds: float) -> None:
+        """Between two attempts; a worker that is stopping does not come back from it, and hands on what it had."""
+        if self._stopping.wait(seconds):
+            self._let_go()
+
+    def _let_go(self) -> NoReturn:
+        with self._lock:
+            self._in_hand -= 1
+        while True:
+            Event().wait()
+
     def _piece(self, tenant: str, id: str, run: int, do: Callable[[], T]) -> T | Ended:
         """A piece on which the whole job depends: if it fails, the job does."""
         with self._taking_part():
             try:
-                return attempts(_FIRST)(do)
+                return attempts(self.rest, pause=_FIRST)(do)
             except Halted:
                 self.halt(tenant, id, run)
                 return Ended.HALTED
@@ -190,7 +201,7 @@ class Work:
                 taken = True
             else:
                 taken = False
-        if not taken:
+        while not taken:
             Event().wait()
         try:
             yield
@@ -268,7 +279,7 @@ class _Drawing:
         refused = {one.position: one for one in drawn.refused}
         for position in waiting:
             if position not in refused:
-                self._work.circuits.succeeded(self._codes)
+                self._fare(None)
             elif not refused[position].passing:
                 self._fail(position, 1, refused[position].reason)
             else:
@@ -291,7 +302,7 @@ class _Drawing:
 
         try:
             if tried < ATTEMPTS:
-                attempts(ATTEMPTS - tried)(once)
+                attempts(self._work.rest, ATTEMPTS - tried)(once)
             else:
                 raise RefusedOnce(Refused("", position, "Each attempt ended the process that made it", passing=False))
         except (Halted, Overtaken):
@@ -299,7 +310,7 @@ class _Drawing:
         except Exception as error:  # told of this invoice, and kept with it
             self._fail(position, tried, in_words(error))
         else:
-            self._work.circuits.succeeded(self._codes)
+            self._fare(None)
 
     def _note(self, position: int, tried: int) -> None:
         """Before the attempt: if it ends this process too, whoever comes next knows of it."""
@@ -312,16 +323,24 @@ class _Drawing:
 
     def _fail(self, position: int, tried: int, reason: str) -> None:
         self._failures.append(Failure(position, tried, reason, self._trace))
-        self._work.circuits.failed(self._codes, reason)
+        self._fare(reason)
+
+    def _fare(self, reason: str | None) -> None:
+        """Tells the circuits how an invoice fared in the end."""
+        for code in self._codes:
+            circuit = self._work.circuits.of(code)
+            circuit.succeeded() if reason is None else circuit.failed(reason)
 
     def _give_up(self, positions: Sequence[int]) -> bool:
         """Where so many failed in a row that the engine is broken, nothing more is tried for a while."""
-        reason = self._work.circuits.why_open(self._codes)
-        if reason is None:
-            return False
-        words = f"Not tried, for too many failed in a row: {reason}"
-        self._failures += [Failure(place, self._tried.get(place, 0), words, self._trace) for place in positions]
-        return True
+        try:
+            for code in self._codes:
+                self._work.circuits.of(code).guard()
+        except CircuitOpen as error:
+            words = f"Not tried. {error}"
+            self._failures += [Failure(place, self._tried.get(place, 0), words, self._trace) for place in positions]
+            return True
+        return False
 
 
 def _now() -> datetime:
