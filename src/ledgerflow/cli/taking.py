@@ -4,12 +4,13 @@ from pathlib import Path
 
 import typer
 
+from ledgerflow.assembly import shelf_address
 from ledgerflow.cli.jobs import books
 from ledgerflow.cli.options import sound, surroundings
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json
 from ledgerflow.cli.stopping import stop_at_a_step
 from ledgerflow.issuing.delivering import export_batch
-from ledgerflow.store.shelf import open_shelf, shelf_beside
+from ledgerflow.store.shelf import open_shelf
 
 
 def take(id: str, out: Path, database: str, tenant: str, *, as_json: bool) -> None:
@@ -17,7 +18,7 @@ def take(id: str, out: Path, database: str, tenant: str, *, as_json: bool) -> No
     settings = surroundings(database, tenant)
     try:
         with books(database, tenant) as ledger, stop_at_a_step() as step, progress_bar(step) as progress:
-            shelf = open_shelf(settings.shelf_url or shelf_beside(settings.database_url))
+            shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
             files = export_batch(ledger, shelf, sound(id), out, progress)
     except KeyboardInterrupt:
         complain(f"stopped: {out} is as it was.")

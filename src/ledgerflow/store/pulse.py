@@ -20,7 +20,7 @@ _SEED = 0x1ED6E2
 
 
 class WorkerThere(BillingError):
-    """Another worker is at work on the ledger {path}. An SQLite ledger has one; give that one more with --concurrency."""
+    """Another worker is at work on the ledger {path}. An SQLite ledger has one: give that one more --concurrency."""
 
 
 class Pulse(Protocol):

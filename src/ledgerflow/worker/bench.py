@@ -1,4 +1,4 @@
-"""A bench: one heavy deed at a time, done in a process of its own, so that a crash or a hang takes nothing else down."""
+"""A bench: one heavy deed at a time, in a process of its own, so that a crash or a hang takes nothing else down."""
 
 import atexit
 import pickle

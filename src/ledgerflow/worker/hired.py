@@ -84,8 +84,8 @@ class Hired:
                 self._process.kill()
 
     def bury(self) -> str:
-        """Leaves nothing of it, and says how it ended. An idle one hears that the pipe is closed, and goes by itself; one
-        that does not is killed."""
+        """Leaves nothing of it, and says how it ended. An idle one hears that the pipe is closed, and goes by itself;
+        one that does not is killed."""
         self._pipe.close()
         if not self._has_gone():
             self.kill()

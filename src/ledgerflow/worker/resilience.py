@@ -1,4 +1,4 @@
-"""What a worker does about failures: which deserve another attempt, how long it waits, and when it leaves off trying."""
+"""What a worker does about failures: which deserve another attempt, after how long, and when it leaves off trying."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,7 +30,7 @@ _MAY_PASS: Final = (
 
 
 class CircuitOpen(BillingError):
-    """{failures} in a row failed with {kind}, which is no chance: it is left alone for {seconds} s. The last: {reason}"""
+    """{failures} in a row failed with {kind}, which is no chance: it is left alone for {seconds} s. Last: {reason}"""
 
     def __init__(self, kind: str, failures: int, seconds: float, reason: str = "") -> None:
         self.kind, self.seconds = kind, seconds
@@ -46,10 +46,10 @@ def passing(error: BaseException) -> bool:
 
 
 def attempts(sleep: Callable[[float], None], tries: int = ATTEMPTS, pause: float = _PAUSE) -> Retrying:
-    """Calls what it is given three times at most, or as often as `tries` says, as long as failures are passing; raises the last one as it was.
+    """Calls what it is given `tries` times at most, as long as failures are passing; raises the last one as it was.
 
-    The `pause` in seconds doubles, and as much again is left to chance at most, so that those who failed together do not
-    come back together. It is spent in `sleep`, where a worker that is to stop can be woken.
+    The `pause` in seconds doubles, and as much again is left to chance at most, so that those who failed together do
+    not come back together. It is spent in `sleep`, where a worker that is to stop can be woken.
     """
     return Retrying(
         sleep=sleep,
@@ -110,7 +110,7 @@ class Circuit:
             return self._left()
 
     def guard(self) -> None:
-        """To be called before such work begins; raises CircuitOpen. After the reset time it lets a single one through."""
+        """To be called before such work begins; raises CircuitOpen. After the reset time it lets one alone through."""
         with self._turn:
             left = self._left()
             if left > 0:

@@ -1,4 +1,4 @@
-"""What is done at set times, whoever of the workers does it: numbers reclaimed, old archives cleared, audit heads kept."""
+"""What one of the workers does at set times: numbers reclaimed, old archives cleared, audit heads kept."""
 
 import tempfile
 from collections.abc import Iterator, Mapping

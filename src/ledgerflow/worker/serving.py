@@ -1,4 +1,4 @@
-"""A worker from its start to its end: the parts are put together, work is done until somebody says stop, all is let go."""
+"""A worker from its start to its end: put together, at work until somebody says stop, and let go."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -40,8 +40,8 @@ class Post:
     reserve: str
     shelf: str
     queues: Sequence[str] = QUEUES
-    limits: Limits = Limits()
-    patience: Patience = Patience()
+    limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
     keep_days: int = 30
 
 
