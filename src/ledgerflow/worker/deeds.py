@@ -84,9 +84,7 @@ def issue(tell: Tell, *, job: JobRun) -> IssuedJob:
         codes = tuple(format.code for format in _formats(application, commission) if is_drawn(format))
         issuing = Issuing(job.id, job.run, commission, job.at, ACTOR)
         identity = generation_id(commission.config, commission.catalogue)
-        issued = issue_job(
-            issuing, application.laws, ledger, identity, drawn=bool(codes), progress=tell.progress
-        )
+        issued = issue_job(issuing, application.laws, ledger, identity, drawn=bool(codes), progress=tell.progress)
     assert issued.batch is not None  # it is issued
     return IssuedJob(issued.batch, issued.total, codes)
 

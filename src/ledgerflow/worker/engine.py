@@ -77,8 +77,8 @@ class JobEngine:
             **place,  # type: ignore[typeddict-item]  # one of two keys
         }
         DBOS(config=config)
-        self._batch = DBOS.workflow(name="batch")(self._make_batch)
-        self._page = DBOS.workflow(name="pages")(self._draw_chunk)
+        self._batch = DBOS.workflow(name=BATCHES)(_function(self._make_batch))
+        self._page = DBOS.workflow(name=PAGES)(_function(self._draw_chunk))
 
     def launch(self, queues: Sequence[str], limits: Limits) -> None:
         DBOS.listen_queues(list(queues))
@@ -115,7 +115,9 @@ class JobEngine:
     def ended_badly(self, tenant: str, id: str, run: int) -> str | None:
         """Why the engine gave a run up, None if it did not."""
         status = DBOS.get_workflow_status(_name(tenant, id, run))
-        return f"The engine gave it up ({status.error or status.status})." if status and status.status in _ENDS else None
+        return (
+            f"The engine gave it up ({status.error or status.status})." if status and status.status in _ENDS else None
+        )
 
     def begun(self) -> list[Begun]:
         """All pieces that some worker has begun and not ended."""
@@ -140,7 +142,17 @@ class JobEngine:
         names = [f"{_name(tenant, id, run)}/{number}" for number in issued.chunks]
         chunks = [
             self._enqueue(
-                PAGES, self._page, tenant, issued.priority, name, tenant, id, run, number, issued.batch, list(issued.codes)
+                PAGES,
+                self._page,
+                tenant,
+                issued.priority,
+                name,
+                tenant,
+                id,
+                run,
+                number,
+                issued.batch,
+                list(issued.codes),
             )
             for name, number in zip(names, issued.chunks, strict=True)
         ]
@@ -161,6 +173,15 @@ class JobEngine:
         return {"name": name, "should_retry": passing, **_PATIENT}
 
 
+def _function(method: Callable[..., str]) -> Callable[..., str]:
+    """The engine writes on what it is given, and a method takes no writing."""
+
+    def call(*arguments: Any) -> str:
+        return method(*arguments)
+
+    return call
+
+
 def _name(tenant: str, id: str, run: int) -> str:
     return f"{tenant}/{id}/{run}"
 
@@ -168,6 +189,8 @@ def _name(tenant: str, id: str, run: int) -> str:
 def _in_json(value: object) -> Mapping[str, object]:
     if isinstance(value, Issued):
         return {"_issued": asdict(value)}
+    if isinstance(value, datetime):
+        return {"_at": value.isoformat()}
     if isinstance(value, BaseException):
         return {"_error": f"{type(value).__name__}: {value}"}
     raise TypeError(f"{type(value).__name__} is not kept by the engine")
@@ -176,5 +199,9 @@ def _in_json(value: object) -> Mapping[str, object]:
 def _out_of_json(value: dict[str, Any]) -> object:
     if "_issued" in value:
         kept = value["_issued"]
-        return Issued(Ended(kept["ended"]), kept["batch"], tuple(kept["codes"]), tuple(kept["chunks"]), kept["priority"])
+        return Issued(
+            Ended(kept["ended"]), kept["batch"], tuple(kept["codes"]), tuple(kept["chunks"]), kept["priority"]
+        )
+    if "_at" in value:
+        return datetime.fromisoformat(value["_at"])
     return EngineFailed(value["_error"]) if "_error" in value else value
