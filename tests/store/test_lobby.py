@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from tests.store.migrations.earlier_books import query
-from tests.store.neighbours import AT, Neighbours, User, job
+from tests.store.neighbours import AT, Neighbours, User, enter_jobs, job
 
 from ledgerflow.billing.errors import LedgerOutdated
 from ledgerflow.issuing.jobs import JobStatus
@@ -31,7 +31,7 @@ def test_the_open_jobs_of_all_tenants_are_seen_by_priority_and_age(url: str) -> 
             at = AT + timedelta(seconds=seconds)
             one = job(f"j{place}", priority=priority, created_at=at, status=status, run=place, trace_id=f"t{place}")
             with open_ledger(url, tenant) as ledger:
-                ledger.transact(lambda journal, one=one: journal.jobs.enter(one, "{}"))  # type: ignore[misc]
+                enter_jobs(ledger, one)
         assert lobby.tenants() == ["asha", "bina", "cara"]
         assert lobby.open_jobs() == [
             OpenJob(tenant, f"j{n}", n, JobStatus.RUNNING if n % 2 else JobStatus.QUEUED, priority, f"t{n}")
@@ -41,8 +41,7 @@ def test_the_open_jobs_of_all_tenants_are_seen_by_priority_and_age(url: str) -> 
 
 def test_jobs_that_are_over_or_paused_are_not_seen(url: str) -> None:
     with open_ledger(url) as ledger, open_lobby(url) as lobby:
-        jobs = [job(status.name, status=status) for status in JobStatus]
-        ledger.transact(lambda journal: [journal.jobs.enter(one, "{}") for one in jobs])
+        enter_jobs(ledger, *(job(status.name, status=status) for status in JobStatus))
         assert {one.status for one in lobby.open_jobs()} == {JobStatus.QUEUED, JobStatus.RUNNING}
 
 
@@ -68,18 +67,12 @@ def test_whoever_asks_often_opens_one_connection_and_keeps_no_transaction(url: s
 
 def test_open_jobs_are_found_by_an_index_however_many_are_over(url: str) -> None:
     with open_ledger(url) as ledger:
-        over = [job(f"j{place}", status=JobStatus.SUCCEEDED) for place in range(MANY)]
-        ledger.transact(lambda journal: [journal.jobs.enter(one, "{}") for one in over])
-        ledger.transact(lambda journal: journal.jobs.enter(job("open"), "{}"))
+        enter_jobs(ledger, job("open"), *(job(f"j{place}", status=JobStatus.SUCCEEDED) for place in range(MANY)))
     query(url, "ANALYZE")
     engine = open_engine(url, as_owner=True)
     if engine.dialect.name == "postgresql":
-        (body,) = [
-            one.split("$$")[1]
-            for one in functions.looking("public")
-            if "FUNCTION open_jobs() \n" in f"{one} " or one.lstrip().startswith("CREATE FUNCTION open_jobs")
-        ]
-        plan = query(url, f"EXPLAIN {body}")
+        made = next(one for one in functions.looking("public") if "FUNCTION open_jobs()\n" in one)
+        plan = query(url, f"EXPLAIN {made.split('$$')[1]}")
     else:
         said: list[str] = []
         event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
@@ -105,10 +98,8 @@ def test_a_user_with_the_role_alone_sees_whose_jobs_are_open_and_nothing_else(
 @pytest.mark.parametrize("shared_url", ["postgresql"], indirect=True, scope="session")
 def test_who_has_not_the_role_may_not_look(neighbours: Neighbours) -> None:
     with psycopg.connect(neighbours.url) as owner:
-        for function in functions.LOOKING:
-            assert owner.execute("SELECT has_function_privilege('public', %s, 'EXECUTE')", [function]).fetchone() == (
-                False,
-            )
+        may = "SELECT has_function_privilege('public', %s, 'EXECUTE')"
+        assert [owner.execute(may, [one]).fetchone() for one in functions.LOOKING] == [(False,), (False,)]
 
 
 def test_a_worker_may_come_before_the_first_job(url: str) -> None:
