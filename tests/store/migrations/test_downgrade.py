@@ -155,7 +155,7 @@ def test_jobs_are_not_lost_unasked(shelf: Shelf, short: Carried) -> None:
         downgrade(url, "0004")
     with open_ledger(url, "asha") as ledger:
         assert len(ledger.jobs.latest()) == 2
-            assert [len(ledger.jobs.failures(name)) for name in ("j1", "j2")] == [1, 1]
+        assert [len(ledger.jobs.failures(name)) for name in ("j1", "j2")] == [1, 1]
     downgrade(url, "0004", accept_data_loss=True)
     upgrade(url)
     assert drift(url) == []
