@@ -11,6 +11,7 @@ from ledgerflow.export.format import Format
 from ledgerflow.export.tables import TABLES
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import look_into, open_ledger
+from ledgerflow.store.shelf import shelf_beside
 
 
 class Application:
@@ -53,6 +54,11 @@ class Application:
     def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant; made on first use."""
         return open_ledger(address, tenant, self._reserve)
+
+
+def shelf_address(given: str, ledger: str) -> str:
+    """Where archives lie: where somebody said, or else beside the ledger."""
+    return given or shelf_beside(ledger)
 
 
 def _points(group: str) -> Sequence[EntryPoint]:

@@ -15,3 +15,10 @@ class Settings(BaseSettings):
     )
     tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     redis_url: str = Field("", description="Redis that numbers invoices when PostgreSQL's sequences cannot be had.")
+    open_batches: int = Field(20, description="How many batches of a tenant may be waiting or at work at once.", ge=1)
+    largest_batch: int = Field(100_000, description="How many invoices one batch that is ordered may have.", ge=1)
+    shelf_url: str = Field(
+        "", description="Where archives lie: a folder or s3://bucket/folder; else beside the ledger."
+    )
+    keep_days: int = Field(30, description="How long archives lie there.", ge=1)
+    running_batches: int = Field(2, description="How many batches of a tenant are done at once.", ge=1)

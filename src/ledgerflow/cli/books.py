@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ledgerflow import __version__
-from ledgerflow.cli.options import AsJson, Database, Tenant, day_option
+from ledgerflow.cli.options import ALL, AsJson, Database, Formats, Tenant, day_option
 from ledgerflow.issuing.workshop import open_workshop
 
 app = typer.Typer(
@@ -37,15 +37,7 @@ def program(
     """Simulates the books of a business: tax-correct, realistic, verifiable invoices."""
 
 
-ALL = "pdf,json,csv,xlsx"
 MOST_WORKERS = 128
-Formats = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        help="Formats, separated by commas; `parquet` lays tables beside the archive. JSON is always packed.",
-    ),
-]
 Workers = Annotated[
     int, typer.Option("--workers", min=0, max=MOST_WORKERS, help="Processes that draw pages; 0 takes one a core.")
 ]
@@ -60,7 +52,8 @@ def demo(
 ) -> None:
     """Makes the demonstration: 100 invoices from the sample catalogue, packed and verified, in a ledger of its own."""
     with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
-        from ledgerflow.cli.making import Wish, make
+        from ledgerflow.cli.making import make
+        from ledgerflow.cli.wishes import Wish
 
         wish = Wish(examples / "demo.yaml", examples / "catalogue.xlsx", out, ALL)
         make(wish, pool, check=True, as_json=as_json)
@@ -90,8 +83,8 @@ def simulate(
     of a business whose profile is given.
     """
     if profile or formats == "lines":
-        from ledgerflow.cli.making import Wish
         from ledgerflow.cli.twins import Sources, make_lines
+        from ledgerflow.cli.wishes import Wish
 
         asked = Wish(config or Path(), catalogue or Path(), out, formats, count, seed, database, tenant, first, last)
         make_lines(Sources(config, catalogue, profile), asked, as_json=as_json)
@@ -99,7 +92,8 @@ def simulate(
     if config is None or catalogue is None:
         raise typer.BadParameter("Name a configuration and its --catalogue, or a --profile with --format lines.")
     with open_workshop(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
-        from ledgerflow.cli.making import Wish, make
+        from ledgerflow.cli.making import make
+        from ledgerflow.cli.wishes import Wish
 
         wish = Wish(config, catalogue, out, formats, count, seed, database, tenant, first, last)
         make(wish, pool, check=False, as_json=as_json)

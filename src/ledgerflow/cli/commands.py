@@ -1,14 +1,18 @@
 """All commands under one name."""
 
 from ledgerflow.cli.auditing import app as auditing
+from ledgerflow.cli.batches import app as batches
 from ledgerflow.cli.books import app
 from ledgerflow.cli.cancel import cancel
 from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.taxes import app as taxes
+from ledgerflow.cli.worker import worker
 
+app.command()(worker)
 app.command()(realism)
+app.add_typer(batches, name="batch")
 app.add_typer(numbers, name="numbers")
 app.command()(cancel)
 app.add_typer(taxes, name="tax")

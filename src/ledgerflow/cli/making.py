@@ -4,54 +4,32 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from ledgerflow.assembly import Application
-from ledgerflow.billing.errors import BillingError, Finding, InputRefused
-from ledgerflow.cli.options import chosen, in_reserve, read_bytes, without_password
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.cli.options import chosen, in_reserve, without_password
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json, show_table
 from ledgerflow.cli.stopping import stop_at_a_step
-from ledgerflow.export.tables import TABLES
-from ledgerflow.intake.catalogue_sheet import read_catalogue
+from ledgerflow.cli.wishes import Wish, read_formats, read_goods, read_wish
 from ledgerflow.issuing.books import Books, Order, make_books
 from ledgerflow.rendering.figures import grouped
-from ledgerflow.simulation.config import SimulationConfig
-from ledgerflow.simulation.reading import read_configuration
 from ledgerflow.store.ledger import DatabaseLedger
 
 LEDGER = "ledger.db"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The words of the command; empty where the user said nothing."""
-
-    config: Path
-    catalogue: Path
-    out: Path
-    formats: str
-    count: int | None = None
-    seed: int | None = None
-    database: str = ""
-    tenant: str = ""
-    first_day: date | None = None
-    last_day: date | None = None
-
-
 def make(wish: Wish, pool: ProcessPoolExecutor | None, *, check: bool, as_json: bool) -> None:
     """Makes the books, verifies them if asked to, and tells where things lie and what they come to."""
     application = Application(in_reserve())
-    codes = [code.strip() for code in wish.formats.split(",") if code.strip()]
-    formats = tuple(application.format(code) for code in codes if code != TABLES)
-    config = read_wish(wish)
-    goods = read_catalogue(read_bytes(wish.catalogue, "catalogue"))
-    complain(*goods.warnings)
+    formats, tables = read_formats(wish, application)
+    config, goods = read_wish(wish), read_goods(wish)
     address, tenant = chosen(wish.database, wish.tenant) if not check else ("", "default")
-    order = Order(config, goods.products, formats, datetime.now(UTC), "command line", TABLES in codes)
+    order = Order(config, goods, formats, datetime.now(UTC), "command line", tables)
 
     with _standing(application, address, tenant) as known, stop_at_a_step() as step, progress_bar(step) as progress:
         run = _Run(address, wish.out, progress)
@@ -120,21 +98,6 @@ class _Run:
             ledger = without_password(self.address)
             return f"{self.entered} documents are in the ledger {ledger}; no archive was made, {self.out} is as it was."
         return f"nothing was entered in a ledger, and {self.out} is as it was."
-
-
-def read_wish(wish: Wish) -> SimulationConfig:
-    """The configuration, with what the command says instead of it; the user hears what deserves a look."""
-    content = read_bytes(wish.config, "configuration")
-    names = ("count", "seed", "first_day", "last_day")
-    said = {name: value for name in names if (value := getattr(wish, name)) is not None}
-    try:
-        reading = read_configuration(content.decode("utf-8-sig"), str(wish.config), **said)
-    except UnicodeDecodeError as error:
-        message = "The configuration is no UTF-8 text."
-        finding = Finding("config.not_text", str(wish.config), message, "Save it as UTF-8.")
-        raise InputRefused([finding]) from error
-    complain(*reading.warnings)
-    return reading.config
 
 
 def _show(books: Books, sound: bool | None, ledger: str, *, as_json: bool) -> None:

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledgerflow.billing.errors import Finding, InputRefused
 
+if TYPE_CHECKING:
+    from ledgerflow.settings import Settings
+
+ALL = "pdf,json,csv,xlsx"
 _LARGEST = 64 * 2**20  # bytes
 
 
@@ -31,33 +35,51 @@ Database = Annotated[
     typer.Option("--database", help="Ledger: an SQLite file or a PostgreSQL URI. Else LEDGERFLOW_DATABASE_URL."),
 ]
 Tenant = Annotated[str, typer.Option("--tenant", help="Whose books. Default: LEDGERFLOW_TENANT, or `default`.")]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Formats, separated by commas; `parquet` lays tables beside the archive. JSON is always packed.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def chosen(database: str, tenant: str) -> tuple[str, str]:
-    """The ledger's address and the tenant: from the options, else from the environment."""
+def surroundings(database: str = "", tenant: str = "") -> "Settings":
+    """What the environment says, and these options instead of it; a finding for each thing that will not do."""
     from pydantic import ValidationError  # both here, so that workers start before either is loaded
 
     from ledgerflow.settings import Settings
 
     said: dict[str, Any] = {name: value for name, value in (("database_url", database), ("tenant", tenant)) if value}
     try:
-        settings = Settings(**said)
+        return Settings(**said)
     except ValidationError as error:
-        advice = "Give --tenant, or LEDGERFLOW_TENANT, up to 63 small letters, digits and hyphens."
         found = [
-            Finding("tenant.malformed", "--tenant", f"{fault['input']!r} is no name of a tenant.", advice)
+            _unsettled(str(fault["loc"][0]), str(fault["input"]), fault["msg"])
             for fault in error.errors(include_url=False)
         ]
         raise InputRefused(found) from error
+
+
+def _unsettled(name: str, given: str, reason: str) -> Finding:
+    if name == "tenant":
+        advice = "Give --tenant, or LEDGERFLOW_TENANT, up to 63 small letters, digits and hyphens."
+        return Finding("tenant.malformed", "--tenant", f"{given!r} is no name of a tenant.", advice)
+    variable = f"LEDGERFLOW_{name.upper()}"
+    message = f"{given!r} will not do: {reason[:1].lower()}{reason[1:]}."
+    return Finding("setting.malformed", variable, message, f"Set {variable} to another value, or to none.")
+
+
+def chosen(database: str, tenant: str) -> tuple[str, str]:
+    """The ledger's address and the tenant: from the options, else from the environment."""
+    settings = surroundings(database, tenant)
     return settings.database_url, settings.tenant
 
 
 def in_reserve() -> str:
     """The address of the Redis that counts when PostgreSQL's sequences cannot be had, from the environment."""
-    from ledgerflow.settings import Settings  # here, for the same reason
-
-    return Settings(tenant="default").redis_url  # whose books it is has been said by now
+    return surroundings(tenant="default").redis_url  # whose books it is has been said by now
 
 
 def without_password(address: str) -> str:

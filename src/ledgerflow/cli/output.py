@@ -33,6 +33,11 @@ def complain(*faults: Finding | str) -> None:
         print(f"{severity}: {fault} [{fault.code}]", file=sys.stderr)
 
 
+def tell(words: str) -> None:
+    """A word to the user that is neither a fault nor a result: it is in no pipe."""
+    print(words, file=sys.stderr)
+
+
 def show_json(value: Any) -> None:
     """One JSON document on standard output; where the output is no Unicode, its letters are escaped as JSON does."""
     document = json.dumps(value, ensure_ascii=False, indent=2, default=str)

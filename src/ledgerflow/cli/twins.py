@@ -13,10 +13,10 @@ import yaml
 from pydantic import ValidationError
 
 from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.cli.making import Wish, read_wish
 from ledgerflow.cli.options import read_bytes
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json
 from ledgerflow.cli.stopping import stop_at_a_step
+from ledgerflow.cli.wishes import Wish, read_goods, read_wish
 from ledgerflow.habits.dice import Ints
 from ledgerflow.habits.lines import Lines
 from ledgerflow.habits.profile import Profile
@@ -107,13 +107,9 @@ def _twin(path: Path, wish: Wish) -> dict[str, Lines]:
 def _configured(wish: Wish) -> dict[str, Lines]:
     """The lines of a configuration's books, by currency."""
     from ledgerflow.assembly import Application
-    from ledgerflow.intake.catalogue_sheet import read_catalogue
     from ledgerflow.issuing.unnumbered import lines_by_currency
 
-    config = read_wish(wish)
-    goods = read_catalogue(read_bytes(wish.catalogue, "catalogue"))
-    complain(*goods.warnings)
-    return lines_by_currency(config, goods.products, Application().laws)
+    return lines_by_currency(read_wish(wish), read_goods(wish), Application().laws)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import release_numbers
 from ledgerflow.issuing.drawing import PARTS, Place, part_files, positions_lacking
 from ledgerflow.issuing.entering import take_up
-from ledgerflow.issuing.jobs import Chunk, Job, JobStatus, Stage, Wish
+from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Job, JobStatus, Stage, Wish
 from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal, Ledger, Progress
 from ledgerflow.issuing.shelf import Shelf
@@ -26,7 +26,6 @@ from ledgerflow.issuing.thinking import think
 
 SUMS = "SHA256SUMS"
 ARCHIVES = "archive"
-_MORE = 1.5  # times what was drawn: the archive beside the parts, registers and tables
 
 
 class ArchiveMissing(BillingError):
@@ -45,8 +44,8 @@ class Packing:
     place: Place
 
 
-def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, progress: Progress) -> tuple[str, ...]:
-    """Packs what is in the ledger and what was drawn, and lays it all on the shelf; gives the names of the files.
+def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, progress: Progress) -> str:
+    """Packs what is in the ledger and what was drawn, and lays it all on the shelf; gives the folder where it lies.
 
     The bytes follow from the job alone. The manifest names the invoices that lack a file.
     """
@@ -119,6 +118,20 @@ def halt_job(ledger: Ledger, id: str, run: int, *, at: datetime, actor: str) -> 
     return ledger.transact(halt)
 
 
+def forget_archive(ledger: Ledger, id: str) -> None:
+    """What a job had made was cleared away from the shelf: the archive, and the parts that a retry would have used."""
+
+    def forget(journal: Journal) -> None:
+        try:
+            job = journal.jobs.hold(id)
+        except BatchUnknown:
+            return
+        if not job.status.is_open:
+            journal.jobs.keep(replace(job, archive=""))
+
+    ledger.transact(forget)
+
+
 def export_batch(ledger: Ledger, shelf: Shelf, id: str, folder: Path, progress: Progress) -> tuple[Path, ...]:
     """Copies what a batch made into a folder, each file checked against its hash. Raises ArchiveMissing, NotOnShelf."""
     job = ledger.jobs.find(id)
@@ -151,7 +164,7 @@ def _require_room(packing: Packing, chunks: Sequence[Chunk]) -> None:
     """Asks for room before anything is written, by the size of what was drawn."""
     sizes = {laid.name: laid.bytes for laid in packing.shelf.files(f"{packing.place.folder}/{PARTS}")}
     drawn = sum(sizes.get(part.name, 0) for chunk in chunks for part in chunk.parts)
-    packing.shelf.require_room(int(drawn * _MORE))
+    packing.shelf.require_room(drawn * 3 // 2)  # the archive, and what lies beside it
 
 
 def _truth(packing: Packing, invoices: Sequence[Invoice], progress: Progress) -> list[LabelRow]:
@@ -164,11 +177,11 @@ def _truth(packing: Packing, invoices: Sequence[Invoice], progress: Progress) ->
     return rows_of(labels, invoices, unused)
 
 
-def _lay_on_shelf(made: Path, packing: Packing) -> tuple[str, ...]:
+def _lay_on_shelf(made: Path, packing: Packing) -> str:
     folder = f"{packing.place.folder}/{ARCHIVES}"
     laid = [packing.shelf.lay(f"{folder}/{path.name}", path) for path in sorted(made.iterdir())]
     sums = packing.place.desk / SUMS
     lines = (f"{one.sha256}  {one.name.rsplit('/', 1)[-1]}\n" for one in laid)
     sums.write_text("".join(lines), "utf-8", newline="\n")
     packing.shelf.lay(f"{folder}/{SUMS}", sums)
-    return tuple(one.name for one in laid)
+    return folder

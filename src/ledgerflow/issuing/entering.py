@@ -198,7 +198,8 @@ class _Entering:
         journal.audit(self.issuing.at, self.issuing.actor, "issue_batch", facts)
         if self.drawn:
             journal.jobs.cut(job.id, _chunks(job.total))
-        job = replace(job, issued=job.total, stage=Stage.DRAWING if self.drawn else Stage.PACKING)
+        stage, drawn = (Stage.DRAWING, job.drawn) if self.drawn else (Stage.PACKING, job.total)
+        job = replace(job, issued=job.total, stage=stage, drawn=drawn)
         journal.jobs.keep(job)
         return job
 

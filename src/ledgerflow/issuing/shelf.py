@@ -21,6 +21,11 @@ class ShelfFull(BillingError):
 class ShelfUnreachable(BillingError):
     """The shelf {shelf} cannot be used: {reason}"""
 
+    @property
+    def passing(self) -> bool:
+        """Whether it may be over when it is tried again: a network that is down, and not a right that is lacking."""
+        return bool(self.parameters.get("passing", False))
+
 
 class ShelfDamaged(BillingError):
     """{name} on the shelf {shelf} is not what was laid there: its SHA-256 is {found}, and was {wanted}."""
@@ -59,5 +64,8 @@ class Shelf(Protocol):
     def require_room(self, needed: int) -> None:
         """Raises ShelfFull where fewer bytes are free, as far as the place can say."""
 
+    def clear_unfinished(self, before: datetime) -> int:
+        """Removes what writers that were killed left behind before then; says how many files."""
+
     def folders(self) -> Iterator[tuple[str, datetime]]:
-        """The folders two deep, tenant and job, with the time of the latest file in each: what retention looks at."""
+        """The folders two deep, `tenant/job`, with the time of the latest file in each: what retention looks at."""

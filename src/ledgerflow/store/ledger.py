@@ -136,6 +136,14 @@ class DatabaseLedger:
             rows = session.scalars(select(VoidNumberRow).order_by(VoidNumberRow.number))
             return [VoidNumber(row.number, row.series, row.period, row.count, row.reason) for row in rows]
 
+    def last_entry(self) -> AuditEntry | None:
+        """The end of the audit trail."""
+        row = AuditRow
+        columns = select(row.sequence, row.at, row.actor, row.deed, row.details, row.previous, row.hash)
+        with self._reading() as session:
+            last = session.execute(columns.order_by(row.sequence.desc()).limit(1)).one_or_none()
+        return AuditEntry(*last) if last else None
+
     def audit_trail(self) -> Iterator[AuditEntry]:
         row, after = AuditRow, 0
         columns = select(row.sequence, row.at, row.actor, row.deed, row.details, row.previous, row.hash)

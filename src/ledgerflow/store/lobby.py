@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from redis import Redis
 from sqlalchemy import Engine, Row, Select, func, select
 
 from ledgerflow.issuing.jobs import JobStatus
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
+from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import JobRow, TenantRow
 
 
@@ -32,8 +34,9 @@ class Lobby:
     """Keeps the engine open for one who asks many times a second: each question is one statement by an index that holds
     open jobs alone, and no transaction stays open after it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reserve: Redis | None = None) -> None:
         self._engine = engine
+        self._reserve = reserve
 
     def __enter__(self) -> Self:
         return self
@@ -44,8 +47,14 @@ class Lobby:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Lets go of the database, and of the Redis in reserve."""
+        if self._reserve is not None:
+            self._reserve.close()
         self._engine.dispose()
+
+    def ledger(self, tenant: str) -> DatabaseLedger:
+        """The books of one tenant, over the connections of the lobby: it is closed with it."""
+        return DatabaseLedger(self._engine, tenant, self._reserve)
 
     def open_jobs(self) -> Sequence[OpenJob]:
         """The jobs of all tenants that are queued or running, the least priority first, then the oldest."""

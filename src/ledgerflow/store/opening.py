@@ -33,11 +33,12 @@ def open_ledger(
     return DatabaseLedger(engine, tenant, counter, sleep)
 
 
-def open_lobby(url: str) -> Lobby:
+def open_lobby(url: str, reserve: str = "") -> Lobby:
     """The open jobs and the tenants of the ledger at `url`; its tables are made on first use, for a worker may come
-    before the first job. Close it, or use it in a `with`. Raises LedgerOutdated."""
+    before the first job. Close it, or use it in a `with`. Raises what `open_ledger` does."""
+    counter = open_reserve(reserve) if sqlite_path(url) is None else None
     with _made(url) as (engine, _):
-        return Lobby(engine)
+        return Lobby(engine, counter)
 
 
 @contextmanager

@@ -1,0 +1,33 @@
+"""The command `worker`."""
+
+from typing import Annotated
+
+import typer
+
+from ledgerflow.cli.options import Database
+
+_MOST = 64
+
+
+def worker(
+    queues: Annotated[
+        str, typer.Option("--queues", help="What it serves: `batches` issues and packs, `pages` draws.")
+    ] = "batches,pages",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=0, max=_MOST, help="Processes that draw; 0 takes one a core.")
+    ] = 1,
+    grace: Annotated[
+        float, typer.Option("--grace", min=0, help="Seconds that a stop waits for what is in hand.")
+    ] = 25.0,
+    page_seconds: Annotated[
+        float, typer.Option("--page-seconds", min=1, help="Seconds after which drawing one invoice has hung.")
+    ] = 60.0,
+    database: Database = "",
+) -> None:
+    """Does the batches that are ordered, of all tenants, until it is stopped. Start as many as you like on PostgreSQL.
+
+    SIGTERM and Ctrl-C end it when what is in hand is done, or after --grace; whatever is left is handed on.
+    """
+    from ledgerflow.cli.working import work
+
+    work(queues, concurrency, grace, page_seconds, database)

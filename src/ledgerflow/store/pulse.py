@@ -1,0 +1,122 @@
+"""Which workers are alive: each holds a lock under its name for as long as it lives, and nothing need be written down.
+
+On PostgreSQL it is an advisory lock of a session, which ends when the process does, however it ends, or the connection.
+On SQLite there is one worker for a ledger, which holds a file beside it.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
+
+from ledgerflow.billing.errors import BillingError
+
+_WORKERS = "ledgerflow worker"
+_LEADER = "ledgerflow who looks after workers"
+_SEED = 0x1ED6E2
+
+
+class WorkerThere(BillingError):
+    """Another worker is at work on the ledger {path}. An SQLite ledger has one: give that one more --concurrency."""
+
+
+class Pulse(Protocol):
+    """The sign of life of this worker, and those of others."""
+
+    def beat(self) -> bool:
+        """Gives a sign; says whether it could. To be called at least once a second."""
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the worker of that name is alive; raises ConnectionError where that cannot be found out."""
+
+    def leads(self) -> bool:
+        """Whether this is the one worker that looks after what others left."""
+
+    def stop(self) -> None:
+        """The end."""
+
+
+class ServerPulse:
+    """Over a connection of its own, which no pool hands to anybody else."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self._connection: Connection | None = None
+        self._leads = False
+
+    def beat(self) -> bool:
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                self._leads = False
+                self._connection.execute(select(func.pg_advisory_lock(_key(self._name))))
+            else:
+                self._connection.execute(select(1))
+        except DBAPIError:
+            self.stop()
+            return False
+        return True
+
+    def is_alive(self, name: str) -> bool:
+        return name == self._name or not self._ask(lambda connection: _take(connection, name, keep=False))
+
+    def leads(self) -> bool:
+        self._leads = self._leads or self._ask(lambda connection: _take(connection, _LEADER, keep=True))
+        return self._leads
+
+    def stop(self) -> None:
+        connection, self._connection, self._leads = self._connection, None, False
+        if connection is not None:
+            with suppress(DBAPIError):
+                connection.invalidate()  # a pool would keep the session, and the locks with it
+                connection.close()
+
+    def _ask(self, question: Callable[[Connection], bool]) -> bool:
+        if self._connection is None:
+            raise ConnectionError("there is no connection to ask over")
+        try:
+            return question(self._connection)
+        except DBAPIError as refusal:
+            self.stop()
+            raise ConnectionError(str(refusal.orig)) from refusal
+
+
+class FilePulse:
+    """Of the one worker that an SQLite ledger has. Raises WorkerThere where there is one."""
+
+    def __init__(self, ledger: str, name: str) -> None:
+        self._name = name
+        self._lock = sqlite3.connect(f"{ledger}-worker", timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as refusal:
+            self._lock.close()
+            raise WorkerThere(path=ledger) from refusal
+
+    def beat(self) -> bool:
+        return True
+
+    def is_alive(self, name: str) -> bool:
+        return name == self._name
+
+    def leads(self) -> bool:
+        return True
+
+    def stop(self) -> None:
+        self._lock.close()
+
+
+def _key(name: str) -> object:
+    return func.hashtextextended(f"{_WORKERS} {name}", _SEED)
+
+
+def _take(connection: Connection, name: str, *, keep: bool) -> bool:
+    """Whether the lock of that name was free; it is not kept unless that is asked."""
+    taken = bool(connection.scalar(select(func.pg_try_advisory_lock(_key(name)))))
+    if taken and not keep:
+        connection.execute(select(func.pg_advisory_unlock(_key(name))))
+    return taken

@@ -1,0 +1,122 @@
+"""What a worker does beside the work: gives signs of life, hands on what dead workers had begun, takes up new jobs."""
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+from typing import Protocol
+
+from structlog.stdlib import BoundLogger
+
+from ledgerflow.store.database import LedgerUnreachable
+from ledgerflow.store.pulse import Pulse
+from ledgerflow.worker.engine import Begun
+
+_BEAT = 0.5  # seconds between signs of life
+_MISSED = 2.0  # seconds after which one who gives none is dead: more than a connection takes to be made anew
+_LOOK = 0.2  # seconds between two looks for new jobs
+_SWEEP = 25  # looks, after which what the engine gave up is looked for
+_SHORT = 1.0  # seconds of rest after trouble
+
+
+class Waiting(Protocol):
+    """A job that is open, of any tenant."""
+
+    @property
+    def tenant(self) -> str: ...
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def run(self) -> int: ...
+
+    @property
+    def priority(self) -> int: ...
+
+
+class Runs(Protocol):
+    """The engine, as far as others need it."""
+
+    def take_up(self, tenant: str, id: str, run: int, priority: int) -> None:
+        """A run is to be done."""
+
+    def ended_badly(self, tenant: str, id: str, run: int) -> str | None:
+        """Why a run was given up."""
+
+    def begun(self) -> list[Begun]:
+        """What is begun and not ended."""
+
+    def hand_back(self, pieces: Sequence[Begun]) -> None:
+        """Has pieces done by whoever is next."""
+
+
+class Care:
+    """Threads that go on until they are stopped. Trouble with the database is told, and waited out."""
+
+    def __init__(self, log: BoundLogger) -> None:
+        self._log = log
+        self._stop = Event()
+        self._threads: list[Thread] = []
+
+    def look_after(self, pulse: Pulse, engine: Runs) -> None:
+        """Gives signs of life. One worker of all hands on what those had begun that give none."""
+        silent: dict[str, float] = {}
+
+        def turn() -> None:
+            if not pulse.beat() or not pulse.leads():
+                silent.clear()
+                return
+            begun = engine.begun()
+            now = time.monotonic()
+            quiet = {name for name in {piece.executor for piece in begun} if not pulse.is_alive(name)}
+            for name in set(silent) - quiet:
+                del silent[name]
+            dead = {name for name in quiet if now - silent.setdefault(name, now) >= _MISSED}
+            left = [piece for piece in begun if piece.executor in dead]
+            if left:
+                self._log.warning("worker_lost", workers=sorted(dead), pieces=len(left))
+                engine.hand_back(left)
+
+        self._start(turn, _BEAT)
+
+    def take_up(self, open_jobs: Callable[[], Sequence[Waiting]], engine: Runs, fail: Callable[..., None]) -> None:
+        """Has new jobs done, and tells the books of those that the engine gave up."""
+        known = set[tuple[str, str, int]]()
+        looks = 0
+
+        def turn() -> None:
+            nonlocal looks, known
+            looks += 1
+            waiting = {(job.tenant, job.id, job.run): job for job in open_jobs()}
+            known &= waiting.keys()
+            for key in waiting.keys() - known:
+                engine.take_up(*key, priority=waiting[key].priority)
+                known.add(key)
+            if looks % _SWEEP == 0:
+                for key in waiting:
+                    reason = engine.ended_badly(*key)
+                    if reason:
+                        fail(*key, reason)
+
+        self._start(turn, _LOOK)
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _start(self, turn: Callable[[], None], rest: float) -> None:
+        def go_on() -> None:
+            while not self._stop.wait(rest):
+                try:
+                    turn()
+                except (LedgerUnreachable, ConnectionError) as trouble:
+                    self._log.warning("database_away", reason=str(trouble))
+                    self._stop.wait(_SHORT)
+                except Exception as trouble:  # the next turn may do better, and a worker without care would be lost
+                    self._log.exception("care_failed", exc_info=trouble)
+                    self._stop.wait(_SHORT)
+
+        thread = Thread(target=go_on, name=turn.__qualname__, daemon=True)
+        thread.start()
+        self._threads.append(thread)

@@ -1,0 +1,80 @@
+"""What one of the workers does at set times: numbers reclaimed, old archives cleared, audit heads kept."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from structlog.stdlib import BoundLogger
+
+from ledgerflow.issuing.delivering import forget_archive
+from ledgerflow.issuing.heads import head_of
+from ledgerflow.issuing.jobs import BatchUnknown
+from ledgerflow.issuing.numbers import reclaim_numbers
+from ledgerflow.issuing.retention import clear_old
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.lobby import Lobby
+from ledgerflow.store.shelf import open_shelf
+
+ROUNDS: Mapping[str, str] = {
+    "reclaim": "*/5 * * * *",
+    "clear": "17 * * * *",
+    "export_heads": "7 0 * * *",
+}
+"""When each is done, as cron writes it."""
+
+_ACTOR = "worker"
+_HEADS = "audit-heads"
+_UNFINISHED = timedelta(days=1)
+
+
+class Rounds:
+    """Each goes through all tenants; the trouble of one is told, and does not keep the others waiting."""
+
+    def __init__(self, lobby: Lobby, shelf: str, keep_days: int, log: BoundLogger) -> None:
+        self._lobby = lobby
+        self._shelf = shelf
+        self._keep = timedelta(days=keep_days)
+        self._log = log
+
+    def reclaim(self) -> None:
+        """Numbers that nobody will use any more become void."""
+        for tenant, ledger in self._ledgers():
+            void = reclaim_numbers(ledger, at=_now(), actor=_ACTOR)
+            if void:
+                self._log.info("numbers_reclaimed", tenant=tenant, numbers=len(void))
+
+    def clear(self) -> None:
+        """Parts and archives that are older than they are kept go away, those of jobs at work never."""
+        now = _now()
+        cleared = clear_old(open_shelf(self._shelf), now - self._keep, self._may_clear, now - _UNFINISHED)
+        for folder in cleared:
+            tenant, _, id = folder.partition("/")
+            forget_archive(self._lobby.ledger(tenant), id)
+            self._log.info("archive_cleared", tenant=tenant, job=id)
+
+    def export_heads(self) -> None:
+        """The end of each audit trail is written down where its tenant cannot reach it."""
+        shelf = open_shelf(self._shelf)
+        day = _now().date().isoformat()
+        with tempfile.TemporaryDirectory() as folder:
+            for tenant, ledger in self._ledgers():
+                file = Path(folder) / f"{tenant}.json"
+                file.write_text(head_of(tenant, ledger.last_entry()).to_json(), "utf-8")
+                shelf.lay(f"{_HEADS}/{tenant}/{day}.json", file)
+
+    def _may_clear(self, tenant: str, id: str) -> bool:
+        if tenant == _HEADS:
+            return False
+        try:
+            return not self._lobby.ledger(tenant).jobs.find(id).status.is_open
+        except BatchUnknown:
+            return True
+
+    def _ledgers(self) -> Iterator[tuple[str, DatabaseLedger]]:
+        for tenant in self._lobby.tenants():
+            yield tenant, self._lobby.ledger(tenant)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

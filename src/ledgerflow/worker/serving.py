@@ -1,0 +1,144 @@
+"""A worker from its start to its end: put together, at work until somebody says stop, and let go."""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+from sqlalchemy import Engine
+from structlog.stdlib import BoundLogger
+
+from ledgerflow.store.database import open_engine, sqlite_path
+from ledgerflow.store.lobby import Lobby
+from ledgerflow.store.opening import open_lobby
+from ledgerflow.store.pulse import FilePulse, Pulse, ServerPulse
+from ledgerflow.telemetry import open_log
+from ledgerflow.worker.benches import Benches
+from ledgerflow.worker.caring import Care
+from ledgerflow.worker.deeds import Site
+from ledgerflow.worker.engine import QUEUES, JobEngine, Limits
+from ledgerflow.worker.resilience import Circuits, failures_that_are_no_chance
+from ledgerflow.worker.rounds import ROUNDS, Rounds
+from ledgerflow.worker.work import Patience, Work
+
+_PAGES = 12_000  # that a worker draws in five minutes, the time over which the service level counts failures
+_FOLDER = "ledgerflow-worker-"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a worker is told: where books and files are, which queues it serves, and how much at once."""
+
+    database: str
+    reserve: str
+    shelf: str
+    queues: Sequence[str] = QUEUES
+    limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
+    keep_days: int = 30
+
+
+def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool:
+    """Works until SIGTERM or SIGINT; says whether all that was in hand was done by then. `ready` is told its name.
+
+    Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable, and WorkerThere where an SQLite ledger has a worker.
+    """
+    name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+    log = open_log(worker=name)
+    with ExitStack() as stack:
+        asked = stack.enter_context(_asked_to_stop())
+        lobby = stack.enter_context(open_lobby(post.database, post.reserve))
+        pulse = _pulse(post.database, name, stack)
+        folder = stack.enter_context(_folder())
+        pages, whole = Benches(post.limits.pages), Benches(post.limits.batches)
+        work = _work(post, lobby, folder, (whole, pages), log)
+        engine = JobEngine(work, _engine_place(post.database, stack), name)
+        engine.launch(post.queues, post.limits)
+        care = Care(log)
+        rounds = Rounds(lobby, post.shelf, post.keep_days, log)
+        for round, cron in ROUNDS.items():
+            engine.schedule(round, cron, getattr(rounds, round))
+        care.look_after(pulse, engine)
+        care.take_up(lobby.open_jobs, engine, work.fail)
+        log.info("worker_ready", queues=list(post.queues), pages=post.limits.pages)
+        ready(name)
+        asked.wait()
+        log.info("worker_stopping", grace=post.patience.grace)
+        done = work.stop()
+        engine.hand_back([piece for piece in engine.begun() if piece.executor == name])
+        care.stop()
+        for benches in (pages, whole):
+            benches.close(0)
+        log.info("worker_stopped", all_done=done)
+    return done
+
+
+def _work(post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger) -> Work:
+    def site(tenant: str) -> Site:
+        return Site(post.database, post.reserve, post.shelf, tenant, str(folder))
+
+    return Work(lobby.ledger, site, benches, Circuits(failures_that_are_no_chance(_PAGES)), post.patience, log)
+
+
+def _pulse(database: str, name: str, stack: ExitStack) -> Pulse:
+    path = sqlite_path(database)
+    pulse: Pulse
+    if path is not None:
+        pulse = FilePulse(path, name)
+    else:
+        engine = open_engine(database, as_owner=True)
+        stack.callback(engine.dispose)
+        pulse = ServerPulse(engine, name)
+        pulse.beat()
+    stack.callback(pulse.stop)
+    return pulse
+
+
+def _engine_place(database: str, stack: ExitStack) -> str | Engine:
+    """SQLite's writers wait for each other, so the engine has a file of its own beside the ledger."""
+    path = sqlite_path(database)
+    if path is not None:
+        return f"sqlite:///{path}-jobs"
+    engine = open_engine(database, as_owner=True)
+    stack.callback(engine.dispose)
+    return engine
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Event]:
+    asked = Event()
+    before = {one: signal.signal(one, lambda *_: asked.set()) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder to work in; those of workers that were killed go away."""
+    root = Path(tempfile.gettempdir())
+    for other in root.glob(f"{_FOLDER}*"):
+        pid = other.name.removeprefix(_FOLDER).partition("-")[0]
+        if pid.isdecimal() and not _runs(int(pid)):
+            shutil.rmtree(other, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
