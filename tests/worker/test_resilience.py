@@ -21,9 +21,7 @@ from ledgerflow.worker.resilience import (
 
 
 def shelf_unreachable(*, is_passing: bool) -> ShelfUnreachable:
-    error = ShelfUnreachable(shelf="s3://shelf", reason="it answers 503")
-    error.passing = is_passing  # type: ignore[attr-defined, unused-ignore]  # the shelf says it of itself
-    return error
+    return ShelfUnreachable(shelf="s3://shelf", reason="it answers 503", passing=is_passing)
 
 
 @pytest.mark.parametrize(
