@@ -143,7 +143,7 @@ def test_four_failures_in_a_row_open_it_and_fewer_or_others_between_do_not(clock
     assert circuit.is_open
     assert circuit.seconds_left == 30
     clock.now += 10
-    with pytest.raises(CircuitOpen, match=r"4 in a row failed with pdf.*tried again in 20 s"):
+    with pytest.raises(CircuitOpen, match=r"4 in a row failed with pdf.*left alone for 20 s"):
         circuit.guard()
 
 
