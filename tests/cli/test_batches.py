@@ -26,7 +26,7 @@ from ledgerflow.issuing import commissioning
 from ledgerflow.issuing.batch import generation_id
 from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.delivering import Packing, finish_job, halt_job, pack_job
-from ledgerflow.issuing.drawing import Place, Spread, begin_chunk, draw, end_chunk, lacking
+from ledgerflow.issuing.drawing import Place, Spread, begin_chunk, draw, enter_drawn, lacking
 from ledgerflow.issuing.entering import Issuing, begin_run, issue_job
 from ledgerflow.issuing.jobs import Chunk, Failure, Job
 from ledgerflow.store.ledger import DatabaseLedger
@@ -123,7 +123,7 @@ class _Worker:
         assert batch is not None
         drawn = draw(wanted, batch, self._ledger, self._formats, self._shelf, self._place, _Nobody())
         failures = [Failure(place, 3, "the page is torn", TRACE) for place in spoilt]
-        end_chunk(self._ledger, self._id, chunk.number, self._codes, drawn.parts, failures)
+        enter_drawn(self._ledger, self._id, chunk.number, self._codes, drawn.parts, failures)
 
 
 def _in_silence(_doing: str, _done: int, _total: int) -> None:
