@@ -1,0 +1,197 @@
+"""Workers that are killed, stopped and starved: every batch ends, with each invoice once and the same archive."""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.faults.clusters import running_cluster
+from tests.faults.conftest import LONG
+from tests.faults.crews import Crew, missing_numbers, run
+from tests.faults.test_full_disks import small_disk
+
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger
+
+INVOICES, WORKERS, KILLS = (2000, 3, 20) if LONG else (150, 2, 2)
+SEED = 20260401
+Sound = Callable[[DatabaseLedger], None]
+
+
+@pytest.fixture
+def hire_crew(tmp_path: Path) -> Iterator[Callable[..., Crew]]:
+    crews: list[Crew] = []
+
+    def hire(url: str, **facts: object) -> Crew:
+        crews.append(Crew(url, tmp_path, **facts))  # type: ignore[arg-type]  # as Crew has them
+        return crews[-1]
+
+    yield hire
+    for crew in crews:
+        for worker in crew.workers:
+            worker.kill()
+            worker.wait()
+
+
+def require_done(crew: Crew, id: str, count: int, sound: Sound) -> None:
+    """Everything once, no number lost, and the bytes that one process makes."""
+    shown = crew.show(id)
+    assert (shown["status"], shown["issued"], shown["drawn"], shown["failed"]) == ("succeeded", count, count, 0)
+    with open_ledger(crew.url) as ledger:
+        assert [invoice.position for invoice in ledger.invoices()] == list(range(count))
+        assert missing_numbers(ledger) == []
+        assert list(ledger.void_numbers()) == []
+        sound(ledger)
+    assert crew.archive(id) == crew.made_directly(count)
+
+
+def test_workers_killed_at_random_moments_lose_and_double_nothing(
+    postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
+) -> None:
+    """The last of them after 80 % of the work."""
+    dice = random.Random(SEED)
+    moments = sorted(dice.uniform(0.0, 0.85) for _ in range(KILLS - 1)) + [0.85]
+    crew = hire_crew(postgresql_url)
+    id = crew.order(INVOICES)
+    crew.start(WORKERS)
+    killed = time.monotonic()
+
+    def strike(drawn: int) -> None:
+        nonlocal killed
+        if moments and drawn >= moments[0] * INVOICES:
+            moments.pop(0)
+            crew.kill(dice.randrange(WORKERS))
+            crew.start()
+            killed = time.monotonic()
+
+    assert crew.watch(id, strike, seconds=900) == "succeeded"
+    print(f"\n{INVOICES} invoices, {KILLS} kills: done {time.monotonic() - killed:.1f} s after the last")
+    assert not moments
+    require_done(crew, id, INVOICES, require_sound)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_all_killed_at_once_and_started_again_end_what_they_began(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, hire_crew: Callable[..., Crew], require_sound: Sound
+) -> None:
+    is_server = kind == "postgresql"
+    crew = hire_crew(request.getfixturevalue("postgresql_url") if is_server else str(tmp_path / "ledger.db"))
+    id = crew.order(120)
+    crew.start(2 if is_server else 1)
+    struck = False
+
+    def strike(drawn: int) -> None:
+        nonlocal struck
+        if drawn and not struck:
+            struck = True
+            while crew.workers:
+                crew.kill(0)
+            crew.start(2 if is_server else 1)
+
+    assert crew.watch(id, strike) == "succeeded"
+    assert struck
+    require_done(crew, id, 120, require_sound)
+
+
+def test_a_server_started_anew_in_the_midst_of_a_batch_is_waited_for(
+    hire_crew: Callable[..., Crew], require_sound: Sound
+) -> None:
+    with running_cluster() as cluster:
+        crew = hire_crew(cluster.url)
+        id = crew.order(150)
+        crew.start(2)
+        with open_ledger(cluster.url) as ledger:
+            while not ledger.jobs.find(id).drawn:
+                time.sleep(0.05)
+        cluster.stop("fast")
+        time.sleep(1)
+        cluster.start()
+        assert crew.wait(id) == "succeeded"
+        require_done(crew, id, 150, require_sound)
+        crew.stop()
+
+
+def test_a_template_that_fails_for_three_fails_those_alone_and_a_retry_draws_them(
+    postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
+) -> None:
+    crew = hire_crew(postgresql_url, strange="raise 3 57 99")
+    id = crew.order(100, "--format", "strange,csv")
+    crew.start()
+    assert crew.wait(id) == "partly failed"
+    shown = crew.show(id)
+    assert (shown["issued"], shown["failed"], shown["drawn"]) == (100, 3, 97)
+    assert "the template is broken here" in str(shown["last_error"])
+    failures = crew.failures(id)
+    assert [(one["position"], one["attempts"]) for one in failures] == [(3, 3), (57, 3), (99, 3)]
+    assert {one["trace_id"] for one in failures} == {shown["trace_id"]}
+    assert all("the template is broken here" in str(one["reason"]) for one in failures)
+    assert crew.stop() == [0]
+    crew.strange = ""
+    crew.start()
+    with open_ledger(postgresql_url) as ledger:
+        parts = {part for chunk in ledger.jobs.chunks(id) for part in chunk.parts}
+        run("batch", "retry", id, surroundings=crew.surroundings)
+        assert crew.wait(id) == "succeeded"
+        new = {part for chunk in ledger.jobs.chunks(id) for part in chunk.parts} - parts
+        assert sorted((part.first, part.last) for part in new) == [(3, 3), (57, 57), (99, 99)]
+        assert list(ledger.void_numbers()) == []
+        require_sound(ledger)
+    assert crew.failures(id) == []
+    crew.archive(id)
+
+
+@pytest.mark.parametrize(("how", "reason"), [("crash", "SIGSEGV"), ("hang", "no sign|2 s|seconds")])
+def test_one_that_ends_its_process_or_hangs_fails_alone(
+    postgresql_url: str, hire_crew: Callable[..., Crew], how: str, reason: str, require_sound: Sound
+) -> None:
+    crew = hire_crew(postgresql_url, strange=f"{how} 7", options=("--page-seconds", "2"))
+    id = crew.order(30, "--format", "strange")
+    crew.start()
+    assert crew.wait(id) == "partly failed"
+    (failure,) = crew.failures(id)
+    assert (failure["position"], failure["attempts"]) == (7, 3)
+    assert re.search(reason, str(failure["reason"])), failure["reason"]
+    with open_ledger(postgresql_url) as ledger:
+        assert len(list(ledger.invoices())) == 30
+        require_sound(ledger)
+
+
+def test_a_full_disk_fails_the_packing_and_a_retry_with_room_ends_it(
+    postgresql_url: str, hire_crew: Callable[..., Crew], monkeypatch: pytest.MonkeyPatch, require_sound: Sound
+) -> None:
+    with small_disk() as disk:
+        monkeypatch.setenv("LEDGERFLOW_SHELF_URL", str(disk.folder / "shelf"))
+        crew = hire_crew(postgresql_url)
+        id = crew.order(60)
+        crew.start()
+        with open_ledger(postgresql_url) as ledger:
+            while ledger.jobs.find(id).drawn < 50:
+                time.sleep(0.02)
+            disk.leave(3_000_000)
+            assert crew.wait(id) in ("failed", "partly failed")
+            assert "Make room" in str(crew.show(id)["last_error"])
+            disk.make_room()
+            run("batch", "retry", id, surroundings=crew.surroundings)
+            assert crew.wait(id) == "succeeded"
+        require_done(crew, id, 60, require_sound)
+        crew.stop()
+
+
+def test_a_polite_stop_ends_what_is_in_hand_and_another_goes_on(
+    postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
+) -> None:
+    crew = hire_crew(postgresql_url)
+    id = crew.order(150)
+    crew.start()
+    with open_ledger(postgresql_url) as ledger:
+        while not ledger.jobs.find(id).drawn:
+            time.sleep(0.05)
+        began = time.monotonic()
+        assert crew.stop() == [0]
+        assert time.monotonic() - began < 25, "the grace"
+        assert not any(chunk.begun for chunk in ledger.jobs.chunks(id)), "nothing was left in the midst of it"
+    crew.start()
+    assert crew.wait(id) == "succeeded"
+    require_done(crew, id, 150, require_sound)
