@@ -55,7 +55,7 @@ class Enduring:
 
     def make(self, count: int) -> None:
         """Has so many batches of two invoices made, with PDFs; returns when the worker rests."""
-        commission = Commission(demonstration(2, 2), goods(), ("pdf", "json"), ())
+        commission = Commission(demonstration(2, 2), goods(), ("pdf", "json"), False)
         last = self.ordered + count
         until, before = time.monotonic() + _PATIENCE, -1
         while (waiting := self._waiting()) or self.ordered < last:
