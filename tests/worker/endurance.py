@@ -17,7 +17,8 @@ from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import Bounds, Request, order_batch
 from ledgerflow.issuing.jobs import JobStatus
 from ledgerflow.store.ledger import DatabaseLedger
-from ledgerflow.store.opening import open_ledger
+from ledgerflow.store.lobby import Lobby
+from ledgerflow.store.opening import open_ledger, open_lobby
 
 PROGRAM = "import sys; from ledgerflow.cli import main; main(sys.argv[1:])"
 _AHEAD = 30  # batches that wait, so that no time goes by between two
@@ -48,12 +49,13 @@ class Enduring:
 
     process: psutil.Process
     ledger: DatabaseLedger
+    lobby: Lobby
     folder: Path
     ordered: int = 0
 
     def make(self, count: int) -> None:
         """Has so many batches of two invoices made, with PDFs; returns when the worker rests."""
-        commission = Commission(demonstration(2, 2), goods(), ("pdf", "json"), ())
+        commission = Commission(demonstration(2, 2), goods(), ("pdf", "json"), False)
         last = self.ordered + count
         until, before = time.monotonic() + _PATIENCE, -1
         while (waiting := self._waiting()) or self.ordered < last:
@@ -82,7 +84,7 @@ class Enduring:
         return sum(job.status is JobStatus.SUCCEEDED for job in self.ledger.jobs.latest(self.ordered + 1))
 
     def _waiting(self) -> int:
-        return sum(job.status.is_open for job in self.ledger.jobs.latest(_AHEAD + 1))
+        return len(self.lobby.open_jobs())
 
     def _order(self, commission: Commission) -> None:
         self.ordered += 1
@@ -98,10 +100,10 @@ def enduring(home: Path) -> Iterator[Enduring]:
     folder.mkdir()
     url = str(home / "ledger.db")
     call = [sys.executable, "-c", PROGRAM, "worker", "--database", url]
-    with open_ledger(url) as ledger, (home / "worker.log").open("wb") as log:
+    with open_ledger(url) as ledger, open_lobby(url) as lobby, (home / "worker.log").open("wb") as log:
         run = subprocess.Popen(call, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(folder)})
         try:
-            yield Enduring(psutil.Process(run.pid), ledger, folder)
+            yield Enduring(psutil.Process(run.pid), ledger, lobby, folder)
         finally:
             run.terminate()
             try:

@@ -1,6 +1,7 @@
 """A worker as the user said."""
 
 import os
+import sys
 
 import typer
 
@@ -31,8 +32,10 @@ def work(queues: str, concurrency: int, grace: float, page_seconds: float, datab
     def ready(name: str) -> None:
         typer.echo(f"worker {name} serves {without_password(address)}; Ctrl-C ends it", err=True)
 
-    if not serve(post, ready):
-        raise typer.Exit(1)
+    all_done = serve(post, ready)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if all_done else 1)  # threads that may take nothing more wait for this, and are not waited for
 
 
 def _queues(said: str) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ class Care:
             looks += 1
             waiting = {(job.tenant, job.id, job.run): job for job in open_jobs()}
             known &= waiting.keys()
-            for key in waiting.keys() - known:
+            for key in [key for key in waiting if key not in known]:  # in their order
                 engine.take_up(*key, priority=waiting[key].priority)
                 known.add(key)
             if looks % _SWEEP == 0:
