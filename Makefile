@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -53,6 +53,12 @@ faults: venv        ## kills, stopped servers, cut lines, wrong clocks, full dis
 
 bench-search: venv  ## search among a million invoices; two minutes
 	$(BIN)/python -m benchmarks.searching
+
+endurance: venv     ## a thousand batches through one worker, which holds no more afterwards; a quarter of an hour
+	$(BIN)/pytest -q -s --no-cov tests/perf/test_endurance.py
+
+bench-jobs: venv    ## one worker against two, and against no worker at all; a quarter of an hour
+	$(BIN)/python -m benchmarks.jobs
 
 realism: venv       ## twins of half a million real lines, and the measure itself
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py

@@ -11,10 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from ledgerflow.issuing import commissioning
 from ledgerflow.issuing.batch import generation_id
 from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.delivering import Packing, finish_job, halt_job, pack_job
-from ledgerflow.issuing.drawing import Place, Spread, begin_chunk, draw, end_chunk, lacking
+from ledgerflow.issuing.drawing import Place, Spread, begin_chunk, draw, enter_drawn, lacking
 from ledgerflow.issuing.entering import Issuing, begin_run, issue_job
 from ledgerflow.issuing.jobs import Chunk, Failure, Job
 from ledgerflow.store.ledger import DatabaseLedger
@@ -124,7 +123,7 @@ class _Worker:
         assert batch is not None
         drawn = draw(wanted, batch, self._ledger, self._formats, self._shelf, self._place, _Nobody())
         failures = [Failure(place, 3, "the page is torn", TRACE) for place in spoilt]
-        end_chunk(self._ledger, self._id, chunk.number, self._codes, drawn.parts, failures)
+        enter_drawn(self._ledger, self._id, chunk.number, self._codes, drawn.parts, failures)
 
 
 def _in_silence(_doing: str, _done: int, _total: int) -> None:
@@ -232,7 +231,7 @@ def test_a_finished_batch_is_shown_and_listed(desk: Desk) -> None:
     assert all(time.utcoffset() is not None for time in times)
     words = desk.say("show", id).out
     assert re.search(r"^status +succeeded$", words, re.MULTILINE)
-    assert re.search(r"^invoices +12: 12 in the ledger, 0 drawn, 0 failed$", words, re.MULTILINE)
+    assert re.search(r"^invoices +12: 12 in the ledger, 12 drawn, 0 failed$", words, re.MULTILINE)
     listed = json.loads(desk.say("list", "--json").out)
     assert [one["id"] for one in listed] == [waiting, id]
     assert listed[1] == shown
@@ -368,7 +367,7 @@ def test_in_a_pipe_each_tenth_is_a_line(desk: Desk) -> None:
     lines = [watcher.stdout.readline()]
     with open_ledger(desk.url) as ledger:
         for issued in (1, 4, 5, 20):
-            keep(ledger, id, partial(replace, issued=issued))
+            enter(ledger, id, issued)
             time.sleep(0.6)
     assert desk.say("cancel", id).status == 0
     desk.hear(id)
@@ -381,8 +380,9 @@ def test_in_a_pipe_each_tenth_is_a_line(desk: Desk) -> None:
     assert lines[-1].startswith("cancelled: 20 of 40 invoices in the ledger")
 
 
-def keep(ledger: DatabaseLedger, id: str, change: Callable[[Job], Job]) -> None:
-    ledger.transact(lambda journal: journal.jobs.keep(change(journal.jobs.hold(id))))
+def enter(ledger: DatabaseLedger, id: str, issued: int) -> None:
+    """So many invoices are in the ledger now."""
+    ledger.transact(lambda journal: journal.jobs.keep(replace(journal.jobs.hold(id), issued=issued)))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")

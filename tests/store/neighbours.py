@@ -114,6 +114,16 @@ def order(journal: Journal) -> None:
     book.fail("apples", [Failure(1, 3, "a worm", "trace")])
 
 
+def enter_jobs(ledger: DatabaseLedger, *jobs: Job, commission: str = "{}") -> None:
+    """All in one deed."""
+
+    def enter(journal: Journal) -> None:
+        for one in jobs:
+            journal.jobs.enter(one, commission)
+
+    ledger.transact(enter)
+
+
 def job(id: str, **facts: Any) -> Job:
     """A job that was ordered and not begun, but for what is said of it."""
     nothing = {"planned_from": 0, "total": 2, "issued": 0, "drawn": 0, "failed": 0, "last_error": "", "archive": ""}

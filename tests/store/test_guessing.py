@@ -210,6 +210,7 @@ LEDGER: dict[str, tuple[Ask, object]] = {
         [],
     ),
     "void_numbers": (lambda ledger, hers: [one for one in ledger.void_numbers() if one == hers.void], []),
+    "last_entry": (lambda ledger, hers: (last := ledger.last_entry()) is not None and last.hash == hers.head, False),
     "audit_trail": (lambda ledger, hers: [one for one in ledger.audit_trail() if one.hash == hers.head], []),
     "transact": (is_void_already, False),
     "collisions": (collides, 0),

@@ -144,6 +144,7 @@ def test_damage_is_noticed_when_a_file_is_taken_and_no_copy_stays(
 
 
 @pytest.mark.skipif(not EVERY_READ_DIFFERS.exists(), reason="only Linux has a file that differs at every reading")
+@pytest.mark.parametrize("url", ["disk", "s3"], indirect=True)
 def test_what_arrives_otherwise_than_it_was_sent_does_not_stay(shelf: UrlShelf) -> None:
     with pytest.raises(ShelfDamaged, match=NAME):
         shelf.lay(NAME, EVERY_READ_DIFFERS)

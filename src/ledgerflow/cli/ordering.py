@@ -37,7 +37,7 @@ def order(asked: Asked, *, as_json: bool) -> None:
     address = required(settings.database_url)
     application = Application(settings.redis_url)
     commission = _commission(wish, application, settings)
-    request = Request(commission, trace_id, datetime.now(UTC), ACTOR, _key(asked), asked.priority)
+    request = Request(commission, trace_id, datetime.now(UTC), ACTOR, sound(asked.key), asked.priority)
     with application.open_ledger(address, settings.tenant) as ledger, in_time(as_json=as_json):
         job = order_batch(ledger, request, bounds(settings))
     if as_json:
@@ -63,11 +63,6 @@ def _trace(given: str) -> str:
         message = f"{sound(given)!r} is no trace id."
         raise InputRefused([Finding("trace.malformed", "--trace-id", message, "Give 32 hex digits, or leave it out.")])
     return given.lower()
-
-
-def _key(asked: Asked) -> str:
-    """An order without a key is a new one, whatever trace it belongs to: a trace may have several orders."""
-    return sound(asked.key) or (uuid4().hex if asked.trace_id else "")
 
 
 def _next(job: Job, wish: Wish, *, is_new: bool) -> str:

@@ -70,7 +70,7 @@ class _Look:
         self._gone = False
         self._patiently = Retrying(
             retry=retry_if_exception_type(LedgerUnreachable),
-            wait=wait_exponential_jitter(initial=_EVERY, max=_LONGEST, jitter=_EVERY),
+            wait=wait_exponential_jitter(multiplier=_EVERY, max=_LONGEST, jitter=_EVERY),
             stop=stop_after_delay(_PATIENCE),
             before_sleep=self._say_gone,
             sleep=self.rest,

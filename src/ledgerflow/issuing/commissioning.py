@@ -198,8 +198,10 @@ def _known(jobs: JobBook, identity: str) -> Job | None:
 
 
 def _identity(request: Request) -> str:
-    """Follows from the key, so that the same key finds the same job; else from the trace, which no two orders share."""
-    return sha256((f"key {request.key}" if request.key else f"trace {request.trace_id}").encode()).hexdigest()[:16]
+    """Follows from the key, so that the same key finds the same job; else from the trace and the moment, in which no
+    two orders are alike."""
+    alone = f"trace {request.trace_id} at {request.at.isoformat()}"
+    return sha256((f"key {request.key}" if request.key else alone).encode()).hexdigest()[:16]
 
 
 def _new(identity: str, request: Request) -> Job:

@@ -26,7 +26,6 @@ from ledgerflow.issuing.thinking import think
 
 SUMS = "SHA256SUMS"
 ARCHIVES = "archive"
-_MORE = 1.5  # times what was drawn: the archive beside the parts, registers and tables
 
 
 class ArchiveMissing(BillingError):
@@ -165,7 +164,7 @@ def _require_room(packing: Packing, chunks: Sequence[Chunk]) -> None:
     """Asks for room before anything is written, by the size of what was drawn."""
     sizes = {laid.name: laid.bytes for laid in packing.shelf.files(f"{packing.place.folder}/{PARTS}")}
     drawn = sum(sizes.get(part.name, 0) for chunk in chunks for part in chunk.parts)
-    packing.shelf.require_room(int(drawn * _MORE))
+    packing.shelf.require_room(drawn * 3 // 2)  # the archive, and what lies beside it
 
 
 def _truth(packing: Packing, invoices: Sequence[Invoice], progress: Progress) -> list[LabelRow]:

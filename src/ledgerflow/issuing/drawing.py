@@ -112,27 +112,32 @@ def begin_chunk(ledger: Ledger, id: str, run: int, number: int) -> Chunk:
     return ledger.transact(begin)
 
 
-def end_chunk(
-    ledger: Ledger, id: str, number: int, formats: Sequence[str], parts: Sequence[Part], failures: Sequence[Failure]
-) -> Chunk:
-    """Enters what was drawn of a chunk, and what failed; the counts of the job follow."""
+def enter_drawn(
+    ledger: Ledger,
+    id: str,
+    number: int,
+    formats: Sequence[str],
+    parts: Sequence[Part],
+    failures: Sequence[Failure] = (),
+    *,
+    is_over: bool = True,
+) -> None:
+    """Enters what was drawn of a chunk, and what failed; the counts of the job follow. Until it is over, it stays
+    begun."""
 
-    def end(journal: Journal) -> Chunk:
+    def enter(journal: Journal) -> None:
         job = journal.jobs.hold(id)
         before = journal.jobs.hold_chunk(id, number)
-        chunk = replace(before, begun=False, parts=_joined(before.parts, parts))
-        size = chunk.last - chunk.first + 1
+        chunk = replace(before, begun=before.begun and not is_over, parts=_joined(before.parts, parts))
         lacked, lacks = positions_lacking(before, formats), positions_lacking(chunk, formats)
-        job = replace(job, drawn=job.drawn + len(lacked) - len(lacks))
-        journal.jobs.forgive(id, [place for place in range(chunk.first, chunk.first + size) if place not in lacks])
+        journal.jobs.forgive(id, [place for place in lacked if place not in lacks])
         journal.jobs.fail(id, failures)
-        if failures:
-            job = replace(job, last_error=failures[-1].reason)
         journal.jobs.keep_chunk(id, chunk)
-        journal.jobs.keep(replace(job, failed=journal.jobs.count_failed(id)))
-        return chunk
+        reason = failures[-1].reason if failures else job.last_error
+        drawn, failed = job.drawn + len(lacked) - len(lacks), journal.jobs.count_failed(id)
+        journal.jobs.keep(replace(job, drawn=drawn, failed=failed, last_error=reason))
 
-    return ledger.transact(end)
+    ledger.transact(enter)
 
 
 def in_words(error: BaseException) -> str:

@@ -39,6 +39,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The order has come, and nothing of it is done yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class At:
     """The deed is now at the invoice of this position."""
 
@@ -118,6 +123,7 @@ def work(pipe: "Connection[object, bytes]") -> None:
             told = pipe.recv_bytes()
         except (EOFError, OSError):
             return
+        pipe.send(Begun())
         _do(told, Tell(pipe))
 
 

@@ -3,12 +3,13 @@
 import atexit
 import pickle
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Lock, RLock
 from typing import Final, NoReturn
 from weakref import WeakSet
 
 from ledgerflow.billing.errors import BillingError
-from ledgerflow.worker.apprentice import At, Ended, Order, Progress, Raised, Ready
+from ledgerflow.worker.apprentice import At, Ended, Order, Progress, Raised
 from ledgerflow.worker.hired import Gone, Hired, Silent
 
 Heard = Callable[[str, int, int], None]
@@ -105,16 +106,15 @@ class Bench:
 
     def _converse(self, told: bytes, patience: float, heard: Heard | None) -> tuple[Ended, bytes]:
         """One deed, from the order to its end; a process with which that did not go well is kept no longer."""
-        hired = self._begin()
         try:
-            hired.tell(told, patience)
+            hired = self._hand_over(told, patience)
             ended = self._listen(hired, patience, heard)
             payload = hired.payload(patience)
         except Gone:
             self._break(self._dismiss())
-        except Silent:
+        except Silent as silent:
             self._abandon()
-            raise BenchStuck(self._at, patience) from None
+            raise BenchStuck(self._at, silent.seconds) from None
         except BaseException:
             self._abandon()
             raise
@@ -123,29 +123,23 @@ class Bench:
             self._dismiss()
         return ended, payload
 
-    def _begin(self) -> Hired:
-        """The process, ready; a new one where there is none, or the last has ended since."""
+    def _hand_over(self, told: bytes, patience: float) -> Hired:
+        """Finds a process that takes the order: the one that was kept, or a new one where that has ended since."""
         with self._gate:
             if self._is_closed:
                 raise BenchStopped
             self._is_busy, self._is_stopped, self._at = True, False, None
-            hired = self._hired
-        if hired is not None and hired.is_alive:
-            return hired
-        self._dismiss()
+            kept = self._hired
+        if kept is not None:
+            with suppress(Gone):
+                return _order(kept, told, patience)
+            self._dismiss()
         with self._gate:
             if self._is_stopped or self._is_closed:
                 raise BenchStopped
-            hired = self._hired = Hired()
-        try:
-            if not isinstance(hired.word(_STARTING), Ready):
-                raise Gone
-        except Gone:
-            self._break(self._dismiss())
-        except Silent:
-            self._abandon()
-            raise BenchStuck(None, _STARTING) from None
-        return hired
+            fresh = self._hired = Hired()
+        fresh.word(_STARTING)  # that it is ready
+        return _order(fresh, told, patience)
 
     def _listen(self, hired: Hired, patience: float, heard: Heard | None) -> Ended:
         while True:
@@ -183,6 +177,13 @@ def _leave_none() -> None:
     """A program that ends would wait for these processes, which hear no signal."""
     for bench in tuple(_all):
         bench.kill()
+
+
+def _order(hired: Hired, told: bytes, patience: float) -> Hired:
+    """Gone from here means that the deed was not begun."""
+    hired.tell(told, patience)
+    hired.word(patience)  # that it begins
+    return hired
 
 
 def _where(at: int | None) -> str:

@@ -21,6 +21,7 @@ QUEUES = (BATCHES, PAGES)
 _NAME = "ledgerflow"
 _VERSION = "ledgerflow-jobs/1"  # pinned, or a new release would not take up what an old one began
 _POLL = 0.1  # seconds
+_AT_ONCE = 500  # ended runs that are looked up together
 _PATIENT = {"retries_allowed": True, "max_attempts": 8, "interval_seconds": 1.0, "backoff_rate": 2.0}
 _ENDS = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
@@ -130,6 +131,17 @@ class JobEngine:
             status = DBOS.get_workflow_status(piece.id)
             if status and status.status == "PENDING" and status.executor_id == piece.executor:
                 DBOS.resume_workflow(piece.id, queue_name=piece.queue or None)
+
+    def forget(self, before: datetime) -> int:
+        """What ended longer ago is kept no longer, each run with its chunks; says how many runs that were."""
+        forgotten = 0
+        while ended := DBOS.list_workflows(
+            completed_before=before.isoformat(), has_parent=False, limit=_AT_ONCE, load_input=False, load_output=False
+        ):
+            for one in ended:  # one by one, for a large run has thousands of chunks
+                DBOS.delete_workflow(one.workflow_id, delete_children=True)
+            forgotten += len(ended)
+        return forgotten
 
     def close(self) -> None:
         """Lets go of everything; what is begun stays begun."""

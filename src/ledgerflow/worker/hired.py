@@ -24,6 +24,10 @@ class Gone(Exception):
 class Silent(Exception):
     """No word has come for too long."""
 
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(seconds)
+
 
 class Hired:
     """A spawned process and the pipe to it. `end` may be called by any thread, the rest by one at a time."""
@@ -75,7 +79,7 @@ class Hired:
                     return self._pipe.recv()
             if has_ended:
                 raise Gone
-        raise Silent
+        raise Silent(seconds)
 
     def kill(self) -> None:
         """Ends it at once; whoever waits for its word hears that it is gone."""
@@ -120,7 +124,7 @@ class Hired:
                 yield
         except Gone:
             if is_late.is_set():
-                raise Silent from None
+                raise Silent(seconds) from None
             raise
         finally:
             timer.cancel()

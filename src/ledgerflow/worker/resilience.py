@@ -41,7 +41,7 @@ def passing(error: BaseException) -> bool:
     """Whether a failure is worth another attempt: what other machines, other processes or other writers did may be
     over by then. What the invoice or the order itself brings about is not, nor is a stop that somebody wished."""
     if isinstance(error, ShelfUnreachable):
-        return bool(getattr(error, "passing", False))
+        return error.passing
     return isinstance(error, _MAY_PASS) and not isinstance(error, BenchStopped)
 
 

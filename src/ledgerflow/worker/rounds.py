@@ -1,7 +1,7 @@
 """What one of the workers does at set times: numbers reclaimed, old archives cleared, audit heads kept."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,10 +31,13 @@ _UNFINISHED = timedelta(days=1)
 class Rounds:
     """Each goes through all tenants; the trouble of one is told, and does not keep the others waiting."""
 
-    def __init__(self, lobby: Lobby, shelf: str, keep_days: int, log: BoundLogger) -> None:
+    def __init__(
+        self, lobby: Lobby, shelf: str, keep_days: int, forget: Callable[[datetime], int], log: BoundLogger
+    ) -> None:
         self._lobby = lobby
         self._shelf = shelf
         self._keep = timedelta(days=keep_days)
+        self._forget = forget
         self._log = log
 
     def reclaim(self) -> None:
@@ -45,13 +48,17 @@ class Rounds:
                 self._log.info("numbers_reclaimed", tenant=tenant, numbers=len(void))
 
     def clear(self) -> None:
-        """Parts and archives that are older than they are kept go away, those of jobs at work never."""
+        """Parts and archives that are older than they are kept go away, those of jobs at work never; so do
+        the engine's notes of runs that ended as long ago."""
         now = _now()
         cleared = clear_old(open_shelf(self._shelf), now - self._keep, self._may_clear, now - _UNFINISHED)
         for folder in cleared:
             tenant, _, id = folder.partition("/")
             forget_archive(self._lobby.ledger(tenant), id)
             self._log.info("archive_cleared", tenant=tenant, job=id)
+        forgotten = self._forget(now - self._keep)
+        if forgotten:
+            self._log.info("runs_forgotten", runs=forgotten)
 
     def export_heads(self) -> None:
         """The end of each audit trail is written down where its tenant cannot reach it."""

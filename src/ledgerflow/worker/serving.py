@@ -62,7 +62,7 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
         engine = JobEngine(work, _engine_place(post.database, stack), name)
         engine.launch(post.queues, post.limits)
         care = Care(log)
-        rounds = Rounds(lobby, post.shelf, post.keep_days, log)
+        rounds = Rounds(lobby, post.shelf, post.keep_days, engine.forget, log)
         for round, cron in ROUNDS.items():
             engine.schedule(round, cron, getattr(rounds, round))
         care.look_after(pulse, engine)

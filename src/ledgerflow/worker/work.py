@@ -15,7 +15,7 @@ from typing import NoReturn, TypeVar, cast
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.issuing.delivering import fail_job, finish_job, halt_job
-from ledgerflow.issuing.drawing import begin_chunk, end_chunk, in_words, lacking, positions_lacking
+from ledgerflow.issuing.drawing import begin_chunk, enter_drawn, in_words, lacking, positions_lacking
 from ledgerflow.issuing.entering import Halted, Overtaken, begin_run
 from ledgerflow.issuing.jobs import Chunk, Failure, Job, Part
 from ledgerflow.issuing.ports import Ledger
@@ -112,9 +112,7 @@ class Work:
 
         def draw() -> Ended:
             chunk = begin_chunk(ledger, id, run, number)
-            drawing = _Drawing(self, ledger, self._run(tenant, id, run), chunk, batch, tuple(codes))
-            parts, failures = drawing.all_of_it()
-            end_chunk(ledger, id, number, codes, parts, failures)
+            _Drawing(self, ledger, self._run(tenant, id, run), chunk, batch, tuple(codes)).do_all()
             return Ended.DONE
 
         with self._taking_part():
@@ -252,19 +250,17 @@ class _Drawing:
         self._chunk = chunk
         self._batch = batch
         self._codes = codes
-        self._parts: list[Part] = []
-        self._failures: list[Failure] = []
         known = ledger.jobs.failures(job.id)
         self._tried = {one.position: one.attempts for one in known if not one.is_final}
         self._trace = ledger.jobs.find(job.id).trace_id
 
-    def all_of_it(self) -> tuple[list[Part], list[Failure]]:
+    def do_all(self) -> None:
         waiting = positions_lacking(self._chunk, self._codes)
         if waiting and not self._chunk.begun:
             waiting = self._together(waiting)
         for position in waiting:
             self._alone(position)
-        return self._parts, self._failures
+        self._enter((), (), is_over=True)
 
     def _together(self, waiting: list[int]) -> list[int]:
         """Gives the positions that need attempts of their own."""
@@ -275,16 +271,17 @@ class _Drawing:
         except Exception as error:  # the shelf, the ledger or the process: each invoice has attempts of its own
             self._work.say_of(self._job, "chunk_failed", chunk=self._chunk.number, reason=in_words(error))
             return waiting
-        self._take(drawn)
         refused = {one.position: one for one in drawn.refused}
+        final = [self._failure(place, 1, one.reason) for place, one in refused.items() if not one.passing]
+        self._enter(drawn.parts, final)
         for position in waiting:
             if position not in refused:
                 self._fare(None)
             elif not refused[position].passing:
-                self._fail(position, 1, refused[position].reason)
-            else:
-                self._tried[position] = max(1, self._tried.get(position, 0))
-        return [position for position, one in refused.items() if one.passing]
+                self._fare(refused[position].reason)
+        again = [position for position, one in refused.items() if one.passing]
+        self._tried |= {position: max(1, self._tried.get(position, 0)) for position in again}
+        return again
 
     def _alone(self, position: int) -> None:
         if self._give_up([position]):
@@ -296,7 +293,7 @@ class _Drawing:
             tried += 1
             self._note(position, tried)
             drawn = self._work.draw_alone(self._job, self._batch, position, self._chunk, self._codes)
-            self._take(drawn)
+            self._enter(drawn.parts)
             for refused in drawn.refused:
                 raise RefusedOnce(refused)
 
@@ -308,7 +305,9 @@ class _Drawing:
         except (Halted, Overtaken):
             raise
         except Exception as error:  # told of this invoice, and kept with it
-            self._fail(position, tried, in_words(error))
+            reason = in_words(error)
+            self._enter((), [self._failure(position, tried, reason)])
+            self._fare(reason)
         else:
             self._fare(None)
 
@@ -317,13 +316,13 @@ class _Drawing:
         attempt = Failure(position, tried, "An attempt that did not come back", self._trace, is_final=False)
         self._ledger.transact(lambda journal: journal.jobs.fail(self._job.id, [attempt]))
 
-    def _take(self, drawn: DrawnPositions) -> None:
-        self._parts += drawn.parts
-        self._chunk = replace(self._chunk, parts=(*self._chunk.parts, *drawn.parts))
+    def _enter(self, parts: Sequence[Part], failures: Sequence[Failure] = (), *, is_over: bool = False) -> None:
+        """At once: of what is entered nothing is tried again, however this process ends."""
+        self._chunk = replace(self._chunk, parts=(*self._chunk.parts, *parts))
+        enter_drawn(self._ledger, self._job.id, self._chunk.number, self._codes, parts, failures, is_over=is_over)
 
-    def _fail(self, position: int, tried: int, reason: str) -> None:
-        self._failures.append(Failure(position, tried, reason, self._trace))
-        self._fare(reason)
+    def _failure(self, position: int, tried: int, reason: str) -> Failure:
+        return Failure(position, tried, reason, self._trace)
 
     def _fare(self, reason: str | None) -> None:
         """Tells the circuits how an invoice fared in the end."""
@@ -338,7 +337,7 @@ class _Drawing:
                 self._work.circuits.of(code).guard()
         except CircuitOpen as error:
             words = f"Not tried. {error}"
-            self._failures += [Failure(place, self._tried.get(place, 0), words, self._trace) for place in positions]
+            self._enter((), [self._failure(place, self._tried.get(place, 0), words) for place in positions])
             return True
         return False
 

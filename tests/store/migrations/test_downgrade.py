@@ -1,16 +1,20 @@
 """The way back: the earlier books as they were, and a refusal where it would lose what came later."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import entry_points
 
 import pytest
 from tests.store.migrations.conftest import AT, Carried, Shelf
 from tests.store.migrations.earlier_books import Book, query, read
+from tests.store.neighbours import job
 
 from ledgerflow.billing.errors import LedgerMissing, LedgerOutdated
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import verify_trail
 from ledgerflow.issuing.batch import issue_batch
+from ledgerflow.issuing.jobs import Chunk, Failure, Job
+from ledgerflow.issuing.ports import Journal
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.opening import open_ledger
@@ -119,6 +123,51 @@ def test_switches_that_nobody_recorded_are_not_made_up_unasked(shelf: Shelf) -> 
         url, "SELECT enable_seasonality, enable_repeat_customers, enable_discounts FROM simulation_configs"
     )
     assert [tuple(map(bool, row)) for row in switches] == [(True, True, True)]
+
+
+def test_books_without_jobs_are_brought_forward_and_back_as_they_are(shelf: Shelf, old: str) -> None:
+    """From the revision before to this one: everything that is kept stays, to the letter."""
+    tables = {"invoices": "batch, position", "blocks": "series, period, first", "audit": "sequence"}
+
+    def rows() -> list[object]:
+        return [query(old, f"SELECT * FROM {table} ORDER BY tenant, {order}") for table, order in tables.items()]
+
+    upgrade(old, "0004", at=AT)
+    before = rows()
+    assert len(query(old, "SELECT 1 FROM invoices")) == 600
+    assert list(upgrade(old).changes) == []
+    assert (drift(old), rows()) == ([], before)
+    with open_ledger(old, "asha") as ledger:
+        assert ledger.transact(lambda journal: journal.jobs.count_open()) == 0
+    downgrade(old, "0004")
+    assert (current(old), rows()) == ("0004", before)
+    assert query(old, "SELECT * FROM counters WHERE series = 'jobs'") == []
+    upgrade(old)
+    assert (drift(old), rows()) == ([], before)
+
+
+def test_jobs_are_not_lost_unasked(shelf: Shelf, short: Carried) -> None:
+    url = shelf.copy(short.url)
+    with open_ledger(url, "asha") as ledger:
+        for one in (job("j1"), job("j2")):
+            ledger.transact(partial(enter_job, one))
+    with pytest.raises(DataWouldBeLost, match=r"would lose 2 ordered batches' progress and failures\. "):
+        downgrade(url, "0004")
+    with open_ledger(url, "asha") as ledger:
+        assert len(ledger.jobs.latest()) == 2
+        assert [len(ledger.jobs.failures(name)) for name in ("j1", "j2")] == [1, 1]
+    downgrade(url, "0004", accept_data_loss=True)
+    upgrade(url)
+    assert drift(url) == []
+    with open_ledger(url, "asha") as ledger:
+        assert (ledger.jobs.latest(), len(list(ledger.invoices()))) == ([], 150)
+
+
+def enter_job(one: Job, journal: Journal) -> None:
+    """With one row in each of its tables."""
+    journal.jobs.enter(one, "{}")
+    journal.jobs.cut(one.id, [Chunk(0, 0, 1)])
+    journal.jobs.fail(one.id, [Failure(0, 3, "torn", "")])
 
 
 def test_ids_are_counted_on_in_the_earlier_books(shelf: Shelf, short: Carried) -> None:

@@ -1,0 +1,47 @@
+"""A worker that makes batch after batch: it holds no more of the machine than before, and remembers no run for ever."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.worker.endurance import enduring
+
+from ledgerflow.store.opening import open_lobby
+from ledgerflow.telemetry import open_log
+from ledgerflow.worker.benches import Benches
+from ledgerflow.worker.deeds import Site
+from ledgerflow.worker.engine import JobEngine, Limits
+from ledgerflow.worker.resilience import Circuits
+from ledgerflow.worker.work import Patience, Work
+
+WARM, BATCHES = 10, 15
+
+
+def test_a_worker_holds_no_more_after_fifteen_batches(tmp_path: Path) -> None:
+    with enduring(tmp_path) as worker:
+        worker.make(WARM)
+        before = worker.held()
+        worker.make(BATCHES)
+        after = worker.held()
+        assert worker.made() == WARM + BATCHES
+    assert after.countable == before.countable
+    assert after.mib <= before.mib * 1.05
+    assert not list(worker.folder.iterdir())
+    assert forgotten(tmp_path, ago=timedelta(days=1)) == 0
+    assert forgotten(tmp_path, ago=timedelta()) == WARM + BATCHES
+    assert forgotten(tmp_path, ago=timedelta()) == 0
+
+
+def forgotten(home: Path, ago: timedelta) -> int:
+    """How many runs the engine forgets of those that ended so long ago."""
+    database = str(home / "ledger.db")
+    with open_lobby(database, "") as lobby:
+        site = Site(database, "", str(home / "shelf"), "default", str(home))
+        work = Work(
+            lobby.ledger, lambda _: site, (Benches(1), Benches(1)), Circuits(4), Patience(), open_log(worker="x")
+        )
+        engine = JobEngine(work, f"sqlite:///{database}-jobs", "x")
+        engine.launch((), Limits())
+        try:
+            return engine.forget(datetime.now(UTC) - ago)  # noqa: TID251 - a worker reads the clock
+        finally:
+            engine.close()
