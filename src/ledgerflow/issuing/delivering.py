@@ -119,7 +119,8 @@ def halt_job(ledger: Ledger, id: str, run: int, *, at: datetime, actor: str) -> 
 
 
 def forget_archive(ledger: Ledger, id: str) -> None:
-    """What a job had made was cleared away from the shelf: the archive, and the parts that a retry would have used."""
+    """What a job had made was cleared away from the shelf: the archive, and the parts; a retry draws all anew."""
+    chunks = [Chunk(chunk.number, chunk.first, chunk.last) for chunk in ledger.jobs.chunks(id)]
 
     def forget(journal: Journal) -> None:
         try:
@@ -127,7 +128,9 @@ def forget_archive(ledger: Ledger, id: str) -> None:
         except BatchUnknown:
             return
         if not job.status.is_open:
-            journal.jobs.keep(replace(job, archive=""))
+            journal.jobs.cut(id, chunks)
+            drawn = job.drawn if job.status is JobStatus.SUCCEEDED else 0
+            journal.jobs.keep(replace(job, archive="", drawn=drawn))
 
     ledger.transact(forget)
 

@@ -18,7 +18,7 @@ from ledgerflow.worker.bench import BenchBroken, BenchStopped, BenchStuck
 ATTEMPTS: Final = 3
 _PAUSE: Final = 0.2  # seconds before the second attempt; doubled before each further one
 _CHANCE: Final = 1e-6  # how seldom a sound engine may be taken for a broken one, in the time that is looked at
-_RESET: Final = 30.0  # seconds
+_RESET: Final = 5.0  # seconds
 _MAY_PASS: Final = (
     PdfUnsound,
     OSError,
@@ -37,10 +37,18 @@ class CircuitOpen(BillingError):
         super().__init__(kind=kind, failures=failures, seconds=f"{seconds:.0f}", reason=reason or "nobody said why")
 
 
+class RefusedOnce(Exception):
+    """An invoice was drawn alone, and refused; `passing` says whether it may not be the next time."""
+
+    def __init__(self, reason: str, *, passing: bool) -> None:
+        super().__init__(reason)
+        self.passing = passing
+
+
 def passing(error: BaseException) -> bool:
     """Whether a failure is worth another attempt: what other machines, other processes or other writers did may be
     over by then. What the invoice or the order itself brings about is not, nor is a stop that somebody wished."""
-    if isinstance(error, ShelfUnreachable):
+    if isinstance(error, ShelfUnreachable | RefusedOnce):
         return error.passing
     return isinstance(error, _MAY_PASS) and not isinstance(error, BenchStopped)
 

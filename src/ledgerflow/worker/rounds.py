@@ -9,7 +9,7 @@ from structlog.stdlib import BoundLogger
 
 from ledgerflow.issuing.delivering import forget_archive
 from ledgerflow.issuing.heads import head_of
-from ledgerflow.issuing.jobs import BatchUnknown
+from ledgerflow.issuing.jobs import BatchUnknown, JobStatus
 from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.issuing.retention import clear_old
 from ledgerflow.store.ledger import DatabaseLedger
@@ -74,9 +74,10 @@ class Rounds:
         if tenant == _HEADS:
             return False
         try:
-            return not self._lobby.ledger(tenant).jobs.find(id).status.is_open
+            status = self._lobby.ledger(tenant).jobs.find(id).status
         except BatchUnknown:
             return True
+        return not (status.is_open or status is JobStatus.PAUSED)
 
     def _ledgers(self) -> Iterator[tuple[str, DatabaseLedger]]:
         for tenant in self._lobby.tenants():

@@ -20,8 +20,8 @@ from ledgerflow.issuing.entering import Halted, Overtaken, begin_run
 from ledgerflow.issuing.jobs import Chunk, Failure, Job, Part
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.worker.benches import Benches
-from ledgerflow.worker.deeds import DrawnPositions, IssuedJob, JobRun, Refused, Site
-from ledgerflow.worker.resilience import ATTEMPTS, CircuitOpen, Circuits, attempts
+from ledgerflow.worker.deeds import DrawnPositions, IssuedJob, JobRun, Site
+from ledgerflow.worker.resilience import ATTEMPTS, CircuitOpen, Circuits, RefusedOnce, attempts
 
 T = TypeVar("T")
 
@@ -56,14 +56,6 @@ class Issued:
     codes: tuple[str, ...] = ()
     chunks: tuple[int, ...] = ()
     priority: int = 5
-
-
-class RefusedOnce(Exception):
-    """An invoice was drawn alone, and refused."""
-
-    def __init__(self, refused: Refused) -> None:
-        super().__init__(refused.reason)
-        self.passing = refused.passing
 
 
 class Work:
@@ -252,6 +244,7 @@ class _Drawing:
         self._codes = codes
         known = ledger.jobs.failures(job.id)
         self._tried = {one.position: one.attempts for one in known if not one.is_final}
+        self._has_waited = False
         self._trace = ledger.jobs.find(job.id).trace_id
 
     def do_all(self) -> None:
@@ -295,13 +288,13 @@ class _Drawing:
             drawn = self._work.draw_alone(self._job, self._batch, position, self._chunk, self._codes)
             self._enter(drawn.parts)
             for refused in drawn.refused:
-                raise RefusedOnce(refused)
+                raise RefusedOnce(refused.reason, passing=refused.passing)
 
         try:
             if tried < ATTEMPTS:
                 attempts(self._work.rest, ATTEMPTS - tried)(once)
             else:
-                raise RefusedOnce(Refused("", position, "Each attempt ended the process that made it", passing=False))
+                raise RefusedOnce("Each attempt ended the process that made it", passing=False)
         except (Halted, Overtaken):
             raise
         except Exception as error:  # told of this invoice, and kept with it
@@ -331,15 +324,28 @@ class _Drawing:
             circuit.succeeded() if reason is None else circuit.failed(reason)
 
     def _give_up(self, positions: Sequence[int]) -> bool:
-        """Where so many failed in a row that the engine is broken, nothing more is tried for a while."""
-        try:
-            for code in self._codes:
-                self._work.circuits.of(code).guard()
-        except CircuitOpen as error:
-            words = f"Not tried. {error}"
-            self._enter((), [self._failure(place, self._tried.get(place, 0), words) for place in positions])
-            return True
-        return False
+        """Where so many failed in a row that the engine is broken, it is left alone for a while; if it still is, the
+        rest of the chunk is not tried."""
+        reason = self._why_not()
+        if reason is None:
+            return False
+        words = f"Not tried. {reason}"
+        self._enter((), [self._failure(place, self._tried.get(place, 0), words) for place in positions])
+        return True
+
+    def _why_not(self) -> str | None:
+        circuits = [self._work.circuits.of(code) for code in self._codes]
+        while True:
+            try:
+                for circuit in circuits:
+                    circuit.guard()
+            except CircuitOpen as error:
+                if self._has_waited:
+                    return str(error)
+                self._has_waited = True
+                self._work.rest(error.seconds)
+            else:
+                return None
 
 
 def _now() -> datetime:

@@ -16,7 +16,7 @@ class StrangePages(PdfFormat):
     title = "Pages that fail"
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
-        how, *positions = os.environ.get("STRANGE_PAGES", "nothing").split()
+        how, *positions = (os.environ.get("STRANGE_PAGES") or "nothing").split()
         for invoice in invoices:
             if str(invoice.position) in positions:
                 _fail(how, invoice.number)
