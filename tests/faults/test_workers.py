@@ -142,11 +142,11 @@ def test_a_template_that_fails_for_three_fails_those_alone_and_a_retry_draws_the
     crew.archive(id)
 
 
-@pytest.mark.parametrize(("how", "reason"), [("crash", "SIGSEGV"), ("hang", "no sign|2 s|seconds")])
+@pytest.mark.parametrize(("how", "reason"), [("crash", "SIGSEGV"), ("hang", "no sign|5 s|seconds")])
 def test_one_that_ends_its_process_or_hangs_fails_alone(
     postgresql_url: str, hire_crew: Callable[..., Crew], how: str, reason: str, require_sound: Sound
 ) -> None:
-    crew = hire_crew(postgresql_url, strange=f"{how} 7", options=("--page-seconds", "2"))
+    crew = hire_crew(postgresql_url, strange=f"{how} 7", options=("--page-seconds", "5"))
     id = crew.order(30, "--format", "strange")
     crew.start()
     assert crew.wait(id) == "partly failed"
