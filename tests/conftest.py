@@ -35,6 +35,7 @@ from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
+from tests.faults.crews import Crew
 
 _names = count()
 
@@ -179,3 +180,18 @@ def make_sales() -> Callable[..., list[Sale]]:
 def correct() -> Callable[..., Sale]:
     """A note of the day after, on the sale at a position."""
     return _corrected
+
+
+@pytest.fixture
+def hire_crew(tmp_path: Path) -> Iterator[Callable[..., Crew]]:
+    crews: list[Crew] = []
+
+    def hire(url: str, **facts: object) -> Crew:
+        crews.append(Crew(url, tmp_path, **facts))  # type: ignore[arg-type]  # as Crew has them
+        return crews[-1]
+
+    yield hire
+    for crew in crews:
+        for worker in crew.workers:
+            worker.kill()
+            worker.wait()

@@ -40,6 +40,7 @@ class Crew:
     folder: Path
     strange: str = ""
     options: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -51,12 +52,18 @@ class Crew:
             "LEDGERFLOW_SHELF_URL": shelf,
             "PYTHONPATH": path,
             "STRANGE_PAGES": self.strange,
+            **self.settings,
         }
 
     def order(self, count: int, *options: str, tenant: str = "default") -> str:
         """The id of a batch that is ordered now."""
         words = ("batch", "create", *_CONFIG, "--count", str(count), "--tenant", tenant, *options)
         return run(*words, surroundings=self.surroundings)
+
+    def log(self) -> list[dict[str, object]]:
+        """What the workers said of jobs."""
+        lines = (self.folder / "workers.log").read_text("utf-8").splitlines()
+        return [said for line in lines if line.startswith("{") and "job" in (said := json.loads(line))]
 
     def start(self, count: int = 1) -> None:
         for _ in range(count):

@@ -3,7 +3,7 @@
 import random  # noqa: TID251  # which worker is killed when is no business of the books
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,21 +20,6 @@ SEED = 20260401
 Sound = Callable[[DatabaseLedger], None]
 
 
-@pytest.fixture
-def hire_crew(tmp_path: Path) -> Iterator[Callable[..., Crew]]:
-    crews: list[Crew] = []
-
-    def hire(url: str, **facts: object) -> Crew:
-        crews.append(Crew(url, tmp_path, **facts))  # type: ignore[arg-type]  # as Crew has them
-        return crews[-1]
-
-    yield hire
-    for crew in crews:
-        for worker in crew.workers:
-            worker.kill()
-            worker.wait()
-
-
 def require_done(crew: Crew, id: str, count: int, sound: Sound) -> None:
     """Everything once, no number lost, and the bytes that one process makes."""
     shown = crew.show(id)
@@ -47,6 +32,7 @@ def require_done(crew: Crew, id: str, count: int, sound: Sound) -> None:
     assert crew.archive(id) == crew.made_directly(count)
 
 
+@pytest.mark.requirement("FR-9.7", "FR-9.14")
 def test_workers_killed_at_random_moments_lose_and_double_nothing(
     postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
 ) -> None:
@@ -72,6 +58,7 @@ def test_workers_killed_at_random_moments_lose_and_double_nothing(
     require_done(crew, id, INVOICES, require_sound)
 
 
+@pytest.mark.requirement("FR-9.7")
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_all_killed_at_once_and_started_again_end_what_they_began(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path, hire_crew: Callable[..., Crew], require_sound: Sound
@@ -95,6 +82,7 @@ def test_all_killed_at_once_and_started_again_end_what_they_began(
     require_done(crew, id, 120, require_sound)
 
 
+@pytest.mark.requirement("FR-9.8")
 def test_a_server_started_anew_in_the_midst_of_a_batch_is_waited_for(
     hire_crew: Callable[..., Crew], require_sound: Sound
 ) -> None:
@@ -113,6 +101,7 @@ def test_a_server_started_anew_in_the_midst_of_a_batch_is_waited_for(
         crew.stop()
 
 
+@pytest.mark.requirement("FR-9.1", "FR-9.2", "FR-9.4", "FR-9.5")
 def test_a_template_that_fails_for_three_fails_those_alone_and_a_retry_draws_them(
     postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
 ) -> None:
@@ -142,6 +131,7 @@ def test_a_template_that_fails_for_three_fails_those_alone_and_a_retry_draws_the
     crew.archive(id)
 
 
+@pytest.mark.requirement("FR-9.6")
 @pytest.mark.parametrize(("how", "reason"), [("crash", "SIGSEGV"), ("hang", "no sign|5 s|seconds")])
 def test_one_that_ends_its_process_or_hangs_fails_alone(
     postgresql_url: str, hire_crew: Callable[..., Crew], how: str, reason: str, require_sound: Sound
@@ -158,6 +148,7 @@ def test_one_that_ends_its_process_or_hangs_fails_alone(
         require_sound(ledger)
 
 
+@pytest.mark.requirement("FR-9.8")
 def test_a_full_disk_fails_the_packing_and_a_retry_with_room_ends_it(
     postgresql_url: str, hire_crew: Callable[..., Crew], monkeypatch: pytest.MonkeyPatch, require_sound: Sound
 ) -> None:
@@ -179,6 +170,7 @@ def test_a_full_disk_fails_the_packing_and_a_retry_with_room_ends_it(
         crew.stop()
 
 
+@pytest.mark.requirement("FR-9.10")
 def test_a_polite_stop_ends_what_is_in_hand_and_another_goes_on(
     postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
 ) -> None:

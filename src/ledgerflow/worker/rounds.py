@@ -1,12 +1,13 @@
 """What one of the workers does at set times: numbers reclaimed, old archives cleared, audit heads kept."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from structlog.stdlib import BoundLogger
 
+from ledgerflow.billing.errors import BillingError
 from ledgerflow.issuing.delivering import forget_archive
 from ledgerflow.issuing.heads import head_of
 from ledgerflow.issuing.jobs import BatchUnknown, JobStatus
@@ -42,10 +43,13 @@ class Rounds:
 
     def reclaim(self) -> None:
         """Numbers that nobody will use any more become void."""
-        for tenant, ledger in self._ledgers():
+
+        def reclaim(tenant: str, ledger: DatabaseLedger) -> None:
             void = reclaim_numbers(ledger, at=_now(), actor=_ACTOR)
             if void:
                 self._log.info("numbers_reclaimed", tenant=tenant, numbers=len(void))
+
+        self._each(reclaim)
 
     def clear(self) -> None:
         """Parts and archives that are older than they are kept go away, those of jobs at work never; so do
@@ -65,10 +69,13 @@ class Rounds:
         shelf = open_shelf(self._shelf)
         day = _now().date().isoformat()
         with tempfile.TemporaryDirectory() as folder:
-            for tenant, ledger in self._ledgers():
+
+            def export(tenant: str, ledger: DatabaseLedger) -> None:
                 file = Path(folder) / f"{tenant}.json"
                 file.write_text(head_of(tenant, ledger.last_entry()).to_json(), "utf-8")
                 shelf.lay(f"{_HEADS}/{tenant}/{day}.json", file)
+
+            self._each(export)
 
     def _may_clear(self, tenant: str, id: str) -> bool:
         if tenant == _HEADS:
@@ -79,9 +86,12 @@ class Rounds:
             return True
         return not (status.is_open or status is JobStatus.PAUSED)
 
-    def _ledgers(self) -> Iterator[tuple[str, DatabaseLedger]]:
+    def _each(self, do: Callable[[str, DatabaseLedger], None]) -> None:
         for tenant in self._lobby.tenants():
-            yield tenant, self._lobby.ledger(tenant)
+            try:
+                do(tenant, self._lobby.ledger(tenant))
+            except BillingError as trouble:
+                self._log.warning("round_failed", tenant=tenant, reason=str(trouble))
 
 
 def _now() -> datetime:

@@ -1,0 +1,143 @@
+"""Batches of several tenants at one worker: shares, order, bounds, and what their owners wish meanwhile."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from tests.faults.crews import ROOT, Crew, missing_numbers, run
+
+from ledgerflow.issuing.jobs import Job
+from ledgerflow.store.opening import open_ledger
+
+BOUND = 3
+
+
+def job_of(crew: Crew, id: str, tenant: str = "default") -> Job:
+    with open_ledger(crew.url, tenant) as ledger:
+        return ledger.jobs.find(id)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.requirement("FR-9.11")
+def test_ten_invoices_of_one_tenant_do_not_wait_for_the_many_of_another(
+    tmp_path: Path, hire_crew: Callable[..., Crew]
+) -> None:
+    crew = hire_crew(str(tmp_path / "ledger.db"))
+    many = crew.order(400, tenant="large")
+    crew.start()
+    wait_until(lambda: job_of(crew, many, "large").drawn > 0)
+    few = crew.order(10, tenant="small")
+    assert crew.wait(few, "small") == "succeeded"
+    assert job_of(crew, many, "large").drawn < 400
+    run("batch", "cancel", many, "--tenant", "large", surroundings=crew.surroundings)
+    assert crew.wait(many, "large") == "cancelled"
+
+
+@pytest.mark.requirement("FR-9.11")
+def test_of_those_that_wait_the_one_of_the_first_priority_goes_first(
+    tmp_path: Path, hire_crew: Callable[..., Crew]
+) -> None:
+    crew = hire_crew(str(tmp_path / "ledger.db"), settings={"LEDGERFLOW_RUNNING_BATCHES": "1"})
+    late, usual, first = (
+        crew.order(20, "--format", "json,csv", "--priority", priority) for priority in ("9", "5", "1")
+    )
+    crew.start()
+    for id in (late, usual, first):
+        assert crew.wait(id) == "succeeded"
+    began = {id: job_of(crew, id).started_at for id in (late, usual, first)}
+    assert sorted(began, key=lambda id: str(began[id])) == [first, usual, late]
+
+
+@pytest.mark.requirement("FR-9.13")
+def test_at_three_times_the_bound_every_accepted_batch_ends_and_every_other_is_refused_at_once(
+    postgresql_url: str, hire_crew: Callable[..., Crew]
+) -> None:
+    crew = hire_crew(postgresql_url, settings={"LEDGERFLOW_OPEN_BATCHES": str(BOUND)})
+    with open_ledger(postgresql_url):
+        pass  # the tables are there
+
+    def order(number: int) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from ledgerflow.cli import main; main()", "batch", "create"]
+        words = ["examples/demo.yaml", "--catalogue", "examples/catalogue.xlsx", "--count", "5", "--json"]
+        words += ["--seed", str(number), "--format", "json"]
+        surroundings = {**os.environ, **crew.surroundings}
+        return subprocess.run(
+            [*command, *words], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
+        )
+
+    with ThreadPoolExecutor(3 * BOUND) as pool:
+        orders = list(pool.map(order, range(3 * BOUND)))
+    accepted = [json.loads(one.stdout)["id"] for one in orders if one.returncode == 0]
+    refused = [json.loads(one.stdout) for one in orders if one.returncode == 75]
+    assert (len(accepted), len(refused)) == (BOUND, 2 * BOUND)
+    assert all(one["error"] == "too_many_batches" and one["retry_after"] > 0 for one in refused)
+    crew.start()
+    assert {crew.wait(id) for id in accepted} == {"succeeded"}
+
+
+@pytest.mark.requirement("FR-9.9", "FR-9.14")
+def test_a_batch_that_paused_goes_on_where_it_stopped(tmp_path: Path, hire_crew: Callable[..., Crew]) -> None:
+    crew = hire_crew(str(tmp_path / "ledger.db"))
+    id = crew.order(260)
+    crew.start()
+    wait_until(lambda: job_of(crew, id).drawn > 0)
+    run("batch", "pause", id, surroundings=crew.surroundings)
+    assert crew.wait(id) == "paused"
+    paused = job_of(crew, id)
+    assert 0 < paused.drawn < 260
+    assert crew.stop() == [0]
+    crew.start()
+    time.sleep(1)
+    assert job_of(crew, id) == paused, "what pauses stays as it is"
+    run("batch", "resume", id, surroundings=crew.surroundings)
+    assert crew.wait(id) == "succeeded"
+    assert crew.archive(id) == crew.made_directly(260)
+
+
+@pytest.mark.requirement("FR-9.5", "FR-9.9")
+def test_a_batch_that_is_cancelled_while_it_issues_leaves_no_number_unexplained(
+    postgresql_url: str, hire_crew: Callable[..., Crew]
+) -> None:
+    crew = hire_crew(postgresql_url)
+    id = crew.order(6000, "--format", "json")
+    crew.start()
+    wait_until(lambda: job_of(crew, id).batch is not None)
+    run("batch", "cancel", id, surroundings=crew.surroundings)
+    assert crew.wait(id) == "cancelled"
+    with open_ledger(postgresql_url) as ledger:
+        issued = len(list(ledger.invoices()))
+        assert issued == ledger.jobs.find(id).issued
+        assert missing_numbers(ledger) == []
+        assert issued + len(ledger.void_numbers()) == 6000
+        assert {one.reason for one in ledger.void_numbers()} <= {"The batch was cancelled before it was used"}
+
+
+@pytest.mark.requirement("FR-9.16")
+def test_one_trace_runs_from_the_order_to_rows_and_log_and_is_in_no_page(
+    tmp_path: Path, hire_crew: Callable[..., Crew]
+) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    crew = hire_crew(str(tmp_path / "ledger.db"))
+    id = crew.order(5, "--trace-id", trace)
+    crew.start()
+    assert crew.wait(id) == "succeeded"
+    assert crew.show(id)["trace_id"] == trace
+    assert {line["trace_id"] for line in crew.log()} == {trace}
+    rows = run("invoices", "--json", surroundings=crew.surroundings)
+    assert len(json.loads(rows)) == 5
+    with zipfile.ZipFile(BytesIO(crew.archive(id))) as archive:
+        assert not any(trace.encode() in archive.read(name) for name in archive.namelist())

@@ -1,0 +1,111 @@
+"""What a worker does at set times, done now: on real books and a real shelf."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ledgerflow.billing.numbering import NumberingRule, NumberSeries
+from ledgerflow.issuing.heads import read_head
+from ledgerflow.issuing.jobs import Job, JobStatus, Stage, Wish
+from ledgerflow.issuing.numbers import reserve_block
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.opening import open_ledger, open_lobby
+from ledgerflow.store.shelf import open_shelf
+from ledgerflow.telemetry import open_log
+from ledgerflow.worker.rounds import Rounds
+
+AT = datetime(2026, 4, 1, tzinfo=UTC)
+SERIES = NumberSeries("T-{n:04}", NumberingRule(".+"))
+
+
+def a_job(id: str, status: JobStatus) -> Job:
+    return Job(
+        id=id,
+        key="",
+        status=status,
+        stage=Stage.NONE,
+        wish=Wish.NONE,
+        run=1,
+        priority=5,
+        generation_id="g",
+        batch=None,
+        planned_from=0,
+        total=1,
+        issued=0,
+        drawn=0,
+        failed=0,
+        last_error="",
+        archive=f"acme/{id}/archive",
+        trace_id="t",
+        created_at=AT,
+    )
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> str:
+    url = str(tmp_path / "ledger.db")
+    for tenant in ("acme", "other"):
+        with open_ledger(url, tenant):
+            pass
+    return url
+
+
+def rounds(url: str, shelf: Path, days: int) -> Rounds:
+    """Without an engine, which has notes of its own to forget."""
+    return Rounds(open_lobby(url), str(shelf), days, lambda _before: 0, open_log())
+
+
+def enter(ledger: DatabaseLedger, job: Job, status: JobStatus) -> None:
+    def enter(journal: Journal) -> None:
+        journal.jobs.enter(job, "{}")
+        journal.jobs.keep(replace(job, status=status))
+
+    ledger.transact(enter)
+
+
+@pytest.mark.requirement("FR-9.17")
+def test_numbers_that_nobody_came_back_for_become_void_for_every_tenant(books: str, tmp_path: Path) -> None:
+    for tenant in ("acme", "other"):
+        with open_ledger(books, tenant) as ledger:
+            until = AT + timedelta(hours=1)
+            reserve_block(ledger, SERIES, "", 3, expires_at=until, holder="nobody", at=AT, actor="test")
+    rounds(books, tmp_path / "shelf", 30).reclaim()
+    for tenant in ("acme", "other"):
+        with open_ledger(books, tenant) as ledger:
+            assert [one.number for one in ledger.void_numbers()] == ["T-0001", "T-0002", "T-0003"]
+
+
+@pytest.mark.requirement("FR-9.15", "FR-9.17")
+def test_archives_go_after_their_days_but_never_those_of_batches_at_work(books: str, tmp_path: Path) -> None:
+    shelf = open_shelf(str(tmp_path / "shelf"))
+    states = {"done": JobStatus.SUCCEEDED, "open": JobStatus.RUNNING, "rest": JobStatus.PAUSED}
+    (tmp_path / "file").write_bytes(b"drawn")
+    with open_ledger(books, "acme") as ledger:
+        for id, status in states.items():
+            enter(ledger, a_job(id, JobStatus.QUEUED), status)
+            shelf.lay(f"acme/{id}/archive/invoices.zip", tmp_path / "file")
+        rounds(books, tmp_path / "shelf", 1).clear()
+        assert len(shelf.files("acme")) == 3, "nothing is old yet"
+        rounds(books, tmp_path / "shelf", 0).clear()
+        left = [laid.name for laid in shelf.files("acme")]
+        assert left == ["acme/open/archive/invoices.zip", "acme/rest/archive/invoices.zip"]
+        assert ledger.jobs.find("done").archive == ""
+        assert ledger.jobs.find("open").archive != ""
+
+
+@pytest.mark.requirement("FR-9.17")
+def test_the_end_of_each_trail_is_written_down_on_the_shelf(books: str, tmp_path: Path) -> None:
+    with open_ledger(books, "acme") as ledger:
+        ledger.transact(lambda journal: journal.audit(AT, "test", "something", {}))
+        last = ledger.last_entry()
+    rounds(books, tmp_path / "shelf", 30).export_heads()
+    shelf = open_shelf(str(tmp_path / "shelf"))
+    heads = {laid.name.split("/")[1]: laid.name for laid in shelf.files("audit-heads")}
+    assert sorted(heads) == ["acme", "other"]
+    with shelf.open(heads["acme"]) as file:
+        head = read_head(file.read(), "acme")
+    assert last is not None
+    assert (head.tenant, head.sequence, head.hash) == ("acme", 1, last.hash)
