@@ -170,6 +170,7 @@ def test_what_is_no_trace_id_is_refused_before_anything_is_written(trace: str, d
     assert not Path(desk.url).exists()
 
 
+@pytest.mark.requirement("FR-9.12")
 def test_the_same_key_is_the_same_batch_and_no_other(desk: Desk) -> None:
     id = desk.order(*PLAIN, "--key", "april")
     again = desk.say("create", *INPUTS, *PLAIN, "--key", "april")
@@ -292,6 +293,7 @@ def test_a_batch_at_work_hears_before_its_next_piece(desk: Desk) -> None:
     assert desk.shown(id)["status"] == "cancelled"
 
 
+@pytest.mark.requirement("FR-9.14")
 def test_an_export_checks_by_its_sums_and_holds_what_simulate_makes(desk: Desk, tmp_path: Path) -> None:
     id = desk.order(*PAGES)
     desk.make(id)

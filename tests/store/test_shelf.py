@@ -130,6 +130,7 @@ def test_no_name_leads_out_of_its_folder(name: str, shelf: UrlShelf, tmp_path: P
         shelf.open(name)
 
 
+@pytest.mark.requirement("FR-9.15")
 def test_damage_is_noticed_when_a_file_is_taken_and_no_copy_stays(
     shelf: UrlShelf, url: str, source: Path, tmp_path: Path
 ) -> None:
@@ -173,6 +174,7 @@ def test_a_forked_process_goes_on_with_the_shelf(url: str, source: Path) -> None
     subprocess.run([sys.executable, "-c", script, url, str(source)], check=True, timeout=60)
 
 
+@pytest.mark.requirement("FR-9.15")
 @only_posix
 def test_a_killed_writer_leaves_the_earlier_file_on_a_disk(tmp_path: Path) -> None:
     shelf, large = open_shelf(str(tmp_path / "shelf")), tmp_path / "large"
@@ -201,6 +203,7 @@ def test_the_hash_is_kept_with_the_file_in_a_bucket(bucket: str, client: Client,
     assert client.head_object(Bucket="archives", Key=key)["Metadata"]["sha256"] == laid.sha256
 
 
+@pytest.mark.requirement("FR-9.15")
 def test_a_disk_without_room_is_told_before_anything_is_written(tmp_path: Path) -> None:
     source = tmp_path / "part.zip"
     source.write_bytes(bytes(MIB))
@@ -291,6 +294,7 @@ def test_a_shelf_that_nobody_named_is_beside_the_ledger(tmp_path: Path) -> None:
     assert shelf_beside("postgresql://clerk@db/books") == str(Path.home() / ".ledgerflow" / "shelf")
 
 
+@pytest.mark.requirement("FR-9.15")
 def test_old_jobs_are_cleared_and_open_ones_are_not(shelf: UrlShelf, tmp_path: Path) -> None:
     source = tmp_path / "a.csv"
     source.write_text("tea")

@@ -49,6 +49,7 @@ def test_orders_and_results_longer_than_the_pipe_come_through(shared: Bench) -> 
     assert do(shared, "echo", what=long) == long
 
 
+@pytest.mark.requirement("FR-9.6")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_death_by_signal_names_the_signal_and_the_invoice(number: signal.Signals, bench: Bench) -> None:
@@ -66,6 +67,7 @@ def test_a_process_that_just_leaves_is_told_with_its_status(bench: Bench) -> Non
     assert (told.value.at, told.value.how) == (4, "exit status 3")
 
 
+@pytest.mark.requirement("FR-9.6")
 def test_a_hang_is_ended_within_patience_and_says_where(bench: Bench) -> None:
     do(bench, "whoami")
     begun = time.monotonic()

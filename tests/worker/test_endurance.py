@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from tests.worker.endurance import enduring
 
 from ledgerflow.store.opening import open_lobby
@@ -16,6 +17,7 @@ from ledgerflow.worker.work import Patience, Work
 WARM, BATCHES = 10, 15
 
 
+@pytest.mark.requirement("FR-10.7")
 def test_a_worker_holds_no_more_after_fifteen_batches(tmp_path: Path) -> None:
     with enduring(tmp_path) as worker:
         worker.make(WARM)

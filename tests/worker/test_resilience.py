@@ -70,6 +70,7 @@ def failing(times: int, error: Exception, made: list[int]) -> Callable[[], str]:
     return deed
 
 
+@pytest.mark.requirement("FR-9.2")
 def test_a_passing_failure_is_tried_three_times_in_all_with_doubling_pauses() -> None:
     pauses: list[float] = []
     assert attempts(pauses.append)(failing(2, ConnectionError("gone"), [])) == "done"
@@ -82,6 +83,7 @@ def test_a_passing_failure_is_tried_three_times_in_all_with_doubling_pauses() ->
     assert made == [1, 2, 3]
 
 
+@pytest.mark.requirement("FR-9.2")
 def test_those_who_failed_together_do_not_come_back_together() -> None:
     pauses: list[float] = []
     for _ in range(20):
@@ -90,6 +92,7 @@ def test_those_who_failed_together_do_not_come_back_together() -> None:
     assert max(pauses) - min(pauses) > 0.05
 
 
+@pytest.mark.requirement("FR-9.2")
 def test_a_permanent_failure_is_not_tried_again() -> None:
     made: list[int] = []
     pauses: list[float] = []
@@ -98,6 +101,7 @@ def test_a_permanent_failure_is_not_tried_again() -> None:
     assert (made, pauses) == ([1], [])
 
 
+@pytest.mark.requirement("FR-9.3")
 def test_the_run_of_failures_that_is_no_chance_follows_from_the_service_level() -> None:
     assert failures_that_are_no_chance(12_000) == 4
     assert failures_that_are_no_chance(12_000, rate=0.01) == 6
@@ -133,6 +137,7 @@ def opened(clock: Clock) -> Circuit:
     return circuit
 
 
+@pytest.mark.requirement("FR-9.3")
 def test_four_failures_in_a_row_open_it_and_fewer_or_others_between_do_not(clock: Clock) -> None:
     circuit = Circuit("pdf", 4, reset=30, clock=clock)
     for outcome in "fffsfff":
@@ -147,6 +152,7 @@ def test_four_failures_in_a_row_open_it_and_fewer_or_others_between_do_not(clock
         circuit.guard()
 
 
+@pytest.mark.requirement("FR-9.3")
 def test_after_the_reset_one_probe_is_let_through_and_its_success_closes_it(clock: Clock) -> None:
     circuit = opened(clock)
     clock.now += 30
