@@ -23,6 +23,7 @@ from ledgerflow.worker.apprentice import Tell
 from ledgerflow.worker.resilience import passing
 
 ACTOR = "worker"
+DEEDS = __name__
 
 
 @dataclass(frozen=True, slots=True)
