@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.faults.crews import ROOT, Crew, missing_numbers, run
 
@@ -141,3 +142,41 @@ def test_one_trace_runs_from_the_order_to_rows_and_log_and_is_in_no_page(
     assert len(json.loads(rows)) == 5
     with zipfile.ZipFile(BytesIO(crew.archive(id))) as archive:
         assert not any(trace.encode() in archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.requirement("FR-7.2")
+def test_a_worker_whose_user_owns_nothing_works_where_the_owner_made_the_tables(
+    postgresql_url: str, hire_crew: Callable[..., Crew]
+) -> None:
+    owner = hire_crew(postgresql_url)
+    run("db", "upgrade", surroundings=owner.surroundings)
+    name = f"clerk_{os.getpid()}"
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x' IN ROLE ledgerflow_app".encode())
+    try:
+        crew = hire_crew(postgresql_url.replace("postgres:@", f"{name}:x@"))
+        id = crew.order(5, "--format", "json")
+        crew.start()
+        assert crew.wait(id) == "succeeded"
+        assert crew.stop() == [0]
+    finally:
+        with psycopg.connect(postgresql_url, autocommit=True) as server:
+            server.execute(f"DROP ROLE {name}".encode())
+
+
+def test_a_worker_whose_user_may_make_no_tables_says_so(postgresql_url: str, hire_crew: Callable[..., Crew]) -> None:
+    with open_ledger(postgresql_url):
+        pass  # the books are there, and the engine's tables are not
+    name = f"visitor_{os.getpid()}"
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x' IN ROLE ledgerflow_app".encode())
+    try:
+        crew = hire_crew(postgresql_url.replace("postgres:@", f"{name}:x@"))
+        crew.start()
+        assert crew.workers[0].wait(timeout=60) == 2
+        said = (crew.folder / "workers.log").read_text("utf-8")
+        assert "permission denied" in said
+        assert "`ledgerflow db upgrade`" in said
+    finally:
+        with psycopg.connect(postgresql_url, autocommit=True) as server:
+            server.execute(f"DROP ROLE {name}".encode())

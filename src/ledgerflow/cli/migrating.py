@@ -42,14 +42,20 @@ def upgrade(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Brings the books forward, or makes them. All of it is done, or nothing."""
-    from ledgerflow.store.schema import changes, upgrade
+    """Brings the books forward, or makes them. All of it is done, or nothing.
+
+    On PostgreSQL the tables of the jobs' engine are made besides, so that a worker's user need not be their owner.
+    """
+    from ledgerflow.store.schema import HEAD, changes, upgrade
+    from ledgerflow.worker.engine import make_engine_tables
 
     url = _address(database)
     with _reporting(report) as file:
         done = upgrade(url, revision, at=datetime.now(UTC))
         if file is not None and report is not None:
             _write(file, report.suffix, changes(url))
+    if done.after == HEAD:
+        make_engine_tables(url)
     _show(done, as_json=as_json)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import Engine
 
+from ledgerflow.store.database import reaching, sqlite_path
+from ledgerflow.store.guards import APP_ROLE
 from ledgerflow.worker.resilience import passing
 from ledgerflow.worker.work import Ended, Issued, Work
 
@@ -42,6 +44,14 @@ class Begun:
     id: str
     executor: str
     queue: str
+
+
+def make_engine_tables(url: str) -> None:
+    """Makes the engine's tables on PostgreSQL, as their owner, and lets the program's role use them: a worker finds them
+    there whose user may make none. On SQLite the engine has a file of its own, and makes it."""
+    if sqlite_path(url) is None:
+        with reaching():
+            DBOS.migrate(url, application_role=APP_ROLE)
 
 
 class Json(Serializer):
@@ -82,8 +92,10 @@ class JobEngine:
         self._page = DBOS.workflow(name=PAGES)(_function(self._draw_chunk))
 
     def launch(self, queues: Sequence[str], limits: Limits) -> None:
+        """Raises LedgerUnreachable where its tables cannot be had."""
         DBOS.listen_queues(list(queues))
-        DBOS.launch()
+        with reaching():
+            DBOS.launch()
         DBOS.register_queue(
             BATCHES,
             worker_concurrency=limits.batches,
