@@ -47,8 +47,8 @@ class Begun:
 
 
 def make_engine_tables(url: str) -> None:
-    """Makes the engine's tables on PostgreSQL, as their owner, and lets the program's role use them: a worker finds them
-    there whose user may make none. On SQLite the engine has a file of its own, and makes it."""
+    """Makes the engine's tables on PostgreSQL, as their owner, and lets the program's role use them: there may be
+    workers whose user can make none. On SQLite the engine has a file of its own, and makes it."""
     if sqlite_path(url) is None:
         with reaching():
             DBOS.migrate(url, application_role=APP_ROLE)
