@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ledgerflow.billing.errors import BillingError
+from ledgerflow.billing.errors import BillingError, InvoiceNumberCollisionException
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.allotting import Allotment, Giving, allot, entry
@@ -20,6 +20,7 @@ from ledgerflow.issuing.thinking import think
 
 TOGETHER = 1000  # invoices in a transaction: a fifth of a second
 DRAWN_TOGETHER = 50  # invoices in a chunk: one to two seconds of drawing
+_GIVEN_UP = "Reserved for a batch that had to take other numbers"
 _RESERVED = timedelta(days=7)  # a job that pauses for longer gets new numbers
 
 
@@ -98,6 +99,9 @@ def issue_job(
             return work.enter_all(progress)
         except _NumbersGone:
             continue
+        except InvoiceNumberCollisionException:  # whoever tries again is to have other numbers
+            ledger.transact(lambda journal: _release(journal, journal.blocks_of(issuing.id)))
+            raise
 
 
 @dataclass(slots=True)
@@ -134,7 +138,10 @@ class _Entering:
         job = take_up(journal, self.issuing.id, self.issuing.run)
         held = journal.blocks_of(job.id)
         if held or job.is_issued:
-            return job, allot(self.assessed, _finding(held), after=job.planned_from if held else job.total)
+            try:
+                return job, allot(self.assessed, _finding(held), after=job.planned_from if held else job.total)
+            except _NumbersGone:
+                _release(journal, held)
         until = self.issuing.at + _RESERVED
         allotment = allot(
             self.assessed,
@@ -202,6 +209,11 @@ class _Entering:
         job = replace(job, issued=job.total, stage=stage, drawn=drawn)
         journal.jobs.keep(job)
         return job
+
+
+def _release(journal: Journal, blocks: Sequence[Block]) -> None:
+    for block in blocks:
+        journal.release(block, _GIVEN_UP)
 
 
 def _chunks(total: int) -> list[Chunk]:
