@@ -86,7 +86,8 @@ def finish_job(ledger: Ledger, id: str, run: int, *, archive: str, at: datetime,
         status = JobStatus.SUCCEEDED if not job.failed else JobStatus.PARTLY_FAILED
         if job.failed and job.failed == job.total:
             status = JobStatus.FAILED
-        return _end(journal, replace(job, archive=archive), status, at, actor)
+        error = job.last_error if job.failed else ""
+        return _end(journal, replace(job, archive=archive, last_error=error), status, at, actor)
 
     return ledger.transact(finish)
 

@@ -59,6 +59,10 @@ class Drawing:
         waiting = positions_lacking(self._chunk, self._codes)
         if waiting and not self._chunk.begun:
             waiting = self._together(waiting)
+        if waiting:
+            self._pages.draw(
+                self._job, self._batch, ()
+            )  # a bench is ready, so that no attempt is lost to its beginning
         for position in waiting:
             self._alone(position)
         self._enter((), (), is_over=True)

@@ -120,11 +120,27 @@ def _begin_packing(journal: Journal, job: JobRun) -> Job:
 
 @contextmanager
 def _at_work(application: Application, site: Site) -> Iterator[tuple[DatabaseLedger, Path]]:
-    with (
-        application.read_ledger(site.database, site.tenant) as ledger,
-        tempfile.TemporaryDirectory(dir=site.folder) as desk,
-    ):
-        yield ledger, Path(desk)
+    with tempfile.TemporaryDirectory(dir=site.folder) as desk:
+        yield _kept.ledger(application, site), Path(desk)
+
+
+class _Kept:
+    """The ledger that this process used last stays open: chunk after chunk is of the same tenant."""
+
+    def __init__(self) -> None:
+        self._ledger: DatabaseLedger | None = None
+        self._of = ("", "", "")
+
+    def ledger(self, application: Application, site: Site) -> DatabaseLedger:
+        of = (site.database, site.tenant, site.reserve)
+        if self._ledger is None or of != self._of:
+            if self._ledger is not None:
+                self._ledger.close()
+            self._ledger, self._of = application.read_ledger(site.database, site.tenant), of
+        return self._ledger
+
+
+_kept = _Kept()
 
 
 def _formats(application: Application, commission: Commission) -> list[Format]:
