@@ -18,8 +18,6 @@ from ledgerflow.issuing.ports import Journal, Ledger
 from ledgerflow.issuing.shelf import Shelf
 
 _TOLD = 500  # characters of a reason that are kept
-
-
 PARTS = "parts"
 
 

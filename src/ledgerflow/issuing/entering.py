@@ -72,6 +72,9 @@ def begin_run(ledger: Ledger, id: str, run: int, at: datetime) -> Job:
         job = take_up(journal, id, run)
         stage = Stage.DRAWING if job.is_issued else Stage.ISSUING
         job = replace(job, status=JobStatus.RUNNING, stage=stage, started_at=job.started_at or at, last_error="")
+        job = replace(
+            job, failed=journal.jobs.count_failed(id)
+        )  # what an earlier run could not begin has not failed yet
         journal.jobs.keep(job)
         return job
 
@@ -159,7 +162,7 @@ class _Entering:
         return journal.open_batch(job.generation_id, self.issuing.at, len(self.assessed))
 
     def _planned(self, job: Job, batch: int, allotment: Allotment) -> Job:
-        unused = {**json.loads(job.unused)}
+        unused = json.loads(job.unused)
         unused |= {str(place): [one.number for one in void] for place, void in allotment.unused.items()}
         return replace(job, batch=batch, total=len(self.assessed), unused=json.dumps(unused))
 

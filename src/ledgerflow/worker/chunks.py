@@ -60,9 +60,7 @@ class Drawing:
         if waiting and not self._chunk.begun:
             waiting = self._together(waiting)
         if waiting:
-            self._pages.draw(
-                self._job, self._batch, ()
-            )  # a bench is ready, so that no attempt is lost to its beginning
+            self._pages.draw(self._job, self._batch, ())  # so that no attempt is lost to the beginning of a bench
         for position in waiting:
             self._alone(position)
         self._enter((), (), is_over=True)

@@ -12,9 +12,8 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import Engine
 
-from ledgerflow.store.database import reaching, sqlite_path
+from ledgerflow.store.database import LedgerUnreachable, reaching, sqlite_path
 from ledgerflow.store.guards import APP_ROLE
-from ledgerflow.worker.resilience import passing
 from ledgerflow.worker.work import Ended, Issued, Work
 
 BATCHES, PAGES = "batches", "pages"
@@ -60,7 +59,7 @@ class Json(Serializer):
     def serialize(self, data: Any) -> str:
         return json.dumps(data, default=_in_json)
 
-    def deserialize(cls, serialized_data: str) -> Any:
+    def deserialize(self, serialized_data: str) -> Any:
         return json.loads(serialized_data, object_hook=_out_of_json)
 
     def name(self) -> str:
@@ -77,7 +76,6 @@ class JobEngine:
     def __init__(self, work: Work, where: str | Engine, executor: str) -> None:
         self._work = work
         self.executor = executor
-        place = {"system_database_url": where} if isinstance(where, str) else {"system_database_engine": where}
         config: DBOSConfig = {
             "name": _NAME,
             "application_version": _VERSION,
@@ -85,8 +83,11 @@ class JobEngine:
             "serializer": Json(),
             "log_level": "WARNING",
             "notification_listener_polling_interval_sec": 1.0,
-            **place,  # type: ignore[typeddict-item]  # one of two keys
         }
+        if isinstance(where, str):
+            config["system_database_url"] = where
+        else:
+            config["system_database_engine"] = where
         DBOS(config=config)
         self._batch = DBOS.workflow(name=BATCHES)(_function(self._make_batch))
         self._page = DBOS.workflow(name=PAGES)(_function(self._draw_chunk))
@@ -194,7 +195,7 @@ class JobEngine:
             return DBOS.enqueue_workflow(queue, workflow, *arguments)
 
     def _step(self, name: str) -> Any:
-        return {"name": name, "should_retry": passing, **_PATIENT}
+        return {"name": name, "should_retry": _is_away, **_PATIENT}
 
 
 def _function(method: Callable[..., str]) -> Callable[..., str]:
@@ -204,6 +205,11 @@ def _function(method: Callable[..., str]) -> Callable[..., str]:
         return method(*arguments)
 
     return call
+
+
+def _is_away(error: BaseException) -> bool:
+    """A database that is away is waited for; whatever else there is to try again was tried by then."""
+    return isinstance(error, LedgerUnreachable)
 
 
 def _name(tenant: str, id: str, run: int) -> str:
