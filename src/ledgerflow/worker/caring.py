@@ -3,51 +3,19 @@
 import time
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
-from typing import Protocol
 
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.store.database import LedgerUnreachable
+from ledgerflow.store.lobby import OpenJob
 from ledgerflow.store.pulse import Pulse
-from ledgerflow.worker.engine import Begun
+from ledgerflow.worker.engine import JobEngine
 
 _BEAT = 0.5  # seconds between signs of life
 _MISSED = 2.0  # seconds after which one who gives none is dead: more than a connection takes to be made anew
 _LOOK = 0.2  # seconds between two looks for new jobs
 _SWEEP = 25  # looks, after which what the engine gave up is looked for
 _SHORT = 1.0  # seconds of rest after trouble
-
-
-class Waiting(Protocol):
-    """A job that is open, of any tenant."""
-
-    @property
-    def tenant(self) -> str: ...
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def run(self) -> int: ...
-
-    @property
-    def priority(self) -> int: ...
-
-
-class Runs(Protocol):
-    """The engine, as far as others need it."""
-
-    def take_up(self, tenant: str, id: str, run: int, priority: int) -> None:
-        """A run is to be done."""
-
-    def ended_badly(self, tenant: str, id: str, run: int) -> str | None:
-        """Why a run was given up."""
-
-    def begun(self) -> list[Begun]:
-        """What is begun and not ended."""
-
-    def hand_back(self, pieces: Sequence[Begun]) -> None:
-        """Has pieces done by whoever is next."""
 
 
 class Care:
@@ -58,7 +26,7 @@ class Care:
         self._stop = Event()
         self._threads: list[Thread] = []
 
-    def look_after(self, pulse: Pulse, engine: Runs) -> None:
+    def look_after(self, pulse: Pulse, engine: JobEngine) -> None:
         """Gives signs of life. One worker of all hands on what those had begun that give none."""
         silent: dict[str, float] = {}
 
@@ -79,7 +47,7 @@ class Care:
 
         self._start(turn, _BEAT)
 
-    def take_up(self, open_jobs: Callable[[], Sequence[Waiting]], engine: Runs, fail: Callable[..., None]) -> None:
+    def take_up(self, open_jobs: Callable[[], Sequence[OpenJob]], engine: JobEngine, fail: Callable[..., None]) -> None:
         """Has new jobs done, and tells the books of those that the engine gave up."""
         known = set[tuple[str, str, int]]()
         looks = 0

@@ -16,6 +16,7 @@ from ledgerflow.issuing.retention import clear_old
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.shelf import open_shelf
+from ledgerflow.worker.deeds import ACTOR
 
 ROUNDS: Mapping[str, str] = {
     "reclaim": "*/5 * * * *",
@@ -24,7 +25,6 @@ ROUNDS: Mapping[str, str] = {
 }
 """When each is done, as cron writes it."""
 
-_ACTOR = "worker"
 _HEADS = "audit-heads"
 _UNFINISHED = timedelta(days=1)
 
@@ -45,7 +45,7 @@ class Rounds:
         """Numbers that nobody will use any more become void."""
 
         def reclaim(tenant: str, ledger: DatabaseLedger) -> None:
-            void = reclaim_numbers(ledger, at=_now(), actor=_ACTOR)
+            void = reclaim_numbers(ledger, at=_now(), actor=ACTOR)
             if void:
                 self._log.info("numbers_reclaimed", tenant=tenant, numbers=len(void))
 

@@ -21,7 +21,7 @@ from ledgerflow.issuing.jobs import Job
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.chunks import Drawing, Pages
-from ledgerflow.worker.deeds import DEEDS, IssuedJob, JobRun, Site
+from ledgerflow.worker.deeds import ACTOR, DEEDS, IssuedJob, JobRun, Site
 from ledgerflow.worker.resilience import Circuits, attempts
 
 T = TypeVar("T")
@@ -123,7 +123,7 @@ class Work:
             with self._whole.borrow() as bench:
                 arguments = {"job": self._run(tenant, id, run)}
                 archive = cast(str, bench.run(f"{DEEDS}:pack", arguments, patience=_LONG))
-            job = finish_job(ledger, id, run, archive=archive, at=_now(), actor="worker")
+            job = finish_job(ledger, id, run, archive=archive, at=_now(), actor=ACTOR)
             self._say(tenant, job, "job_ended", status=job.status.value, failed=job.failed)
             return Ended.DONE
 
@@ -133,13 +133,13 @@ class Work:
 
     def halt(self, tenant: str, id: str, run: int) -> None:
         """The run ends as the owner of the job wished."""
-        job = halt_job(self._ledger(tenant), id, run, at=_now(), actor="worker")
+        job = halt_job(self._ledger(tenant), id, run, at=_now(), actor=ACTOR)
         self._say(tenant, job, "job_halted", status=job.status.value)
 
     def fail(self, tenant: str, id: str, run: int, reason: str) -> None:
         """The run ends, for it cannot go on."""
         try:
-            job = fail_job(self._ledger(tenant), id, run, reason=reason, at=_now(), actor="worker")
+            job = fail_job(self._ledger(tenant), id, run, reason=reason, at=_now(), actor=ACTOR)
         except Halted:
             self.halt(tenant, id, run)
         except Overtaken:
