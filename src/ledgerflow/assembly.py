@@ -1,7 +1,7 @@
 """The one place that knows every part: tax laws and formats by their entry points, the ledger by its address."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
@@ -61,5 +61,6 @@ def shelf_address(given: str, ledger: str) -> str:
     return given or shelf_beside(ledger)
 
 
+@cache  # what is installed stays so for as long as a process lives, and to look costs as much as a page
 def _points(group: str) -> Sequence[EntryPoint]:
     return tuple(entry_points(group=group))

@@ -108,7 +108,7 @@ class _Worker:
         for chunk in self._ledger.jobs.chunks(self._id):
             self._draw(begin_chunk(self._ledger, self._id, run, chunk.number), spoilt)
         job = self._ledger.jobs.find(self._id)
-        packing = Packing(job, self._commission, self._application.laws, self._formats, self._shelf, self._place)
+        packing = Packing(job, self._commission, self._application.laws, self._formats, (), self._shelf, self._place)
         archive = pack_job(packing, self._ledger, at=NOW, actor="worker", progress=_in_silence)
         return finish_job(self._ledger, self._id, run, archive=archive, at=NOW, actor="worker")
 

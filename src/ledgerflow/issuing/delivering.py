@@ -17,7 +17,7 @@ from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import release_numbers
 from ledgerflow.issuing.drawing import PARTS, Place, part_files, positions_lacking
 from ledgerflow.issuing.entering import take_up
-from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Job, JobStatus, Stage, Wish
+from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Job, JobStatus, Part, Stage, Wish
 from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal, Ledger, Progress
 from ledgerflow.issuing.shelf import Shelf
@@ -34,12 +34,14 @@ class ArchiveMissing(BillingError):
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """What is packed: a job, what it was ordered with, by which laws and formats, and where."""
+    """What is packed: a job, what it was ordered with, by which laws and formats, the sheets that are made already, and
+    where."""
 
     job: Job
     commission: Commission
     laws: Mapping[str, TaxStrategy]
     formats: Sequence[Format]
+    sheets: Sequence[Part]
     shelf: Shelf
     place: Place
 
@@ -57,12 +59,10 @@ def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, prog
     codes = [format.code for format in packing.formats if is_drawn(format)]
     lacks = [place for chunk in chunks for place in positions_lacking(chunk, codes)]
     order = Order(commission.config, commission.catalogue, packing.formats, at, actor, commission.tables)
-    drawn = {
-        code: part_files(
-            [part for chunk in chunks for part in chunk.parts if part.format == code], packing.shelf, packing.place
-        )
-        for code in codes
-    }
+    by_code: dict[str, list[Part]] = {code: [] for code in codes}
+    for part in (*packing.sheets, *(part for chunk in chunks for part in chunk.parts)):
+        by_code.setdefault(part.format, []).append(part)
+    drawn = {code: part_files(parts, packing.shelf, packing.place) for code, parts in by_code.items()}
     made = packing.place.desk / "made"
     made.mkdir()
     lay_out(

@@ -120,8 +120,8 @@ def enter_drawn(
     *,
     is_over: bool = True,
 ) -> None:
-    """Enters what was drawn of a chunk, and what failed; the counts of the job follow. Until it is over, it stays
-    begun."""
+    """Enters what was drawn of a chunk, and what failed or is tried next; the counts of the job follow. Until it is
+    over, it stays begun."""
 
     def enter(journal: Journal) -> None:
         job = journal.jobs.hold(id)
@@ -131,7 +131,8 @@ def enter_drawn(
         journal.jobs.forgive(id, [place for place in lacked if place not in lacks])
         journal.jobs.fail(id, failures)
         journal.jobs.keep_chunk(id, chunk)
-        reason = failures[-1].reason if failures else job.last_error
+        final = [failure.reason for failure in failures if failure.is_final]
+        reason = final[-1] if final else job.last_error
         drawn, failed = job.drawn + len(lacked) - len(lacks), journal.jobs.count_failed(id)
         journal.jobs.keep(replace(job, drawn=drawn, failed=failed, last_error=reason))
 

@@ -53,6 +53,7 @@ class Drawing:
         known = ledger.jobs.failures(job.id)
         self._tried = {one.position: one.attempts for one in known if not one.is_final}
         self._has_waited = False
+        self._held: list[Part] = []  # drawn, and entered together with what comes next
         self._trace = ledger.jobs.find(job.id).trace_id
 
     def do_all(self) -> None:
@@ -63,7 +64,7 @@ class Drawing:
             self._pages.draw(self._job, self._batch, ())  # so that no attempt is lost to the beginning of a bench
         for position in waiting:
             self._alone(position)
-        self._enter((), (), is_over=True)
+        self._enter(is_over=True)
 
     def _together(self, waiting: list[int]) -> list[int]:
         """Gives the positions that need attempts of their own."""
@@ -76,7 +77,8 @@ class Drawing:
             return waiting
         refused = {one.position: one for one in drawn.refused}
         final = [self._failure(place, 1, one.reason) for place, one in refused.items() if not one.passing]
-        self._enter(drawn.parts, final)
+        self._held += drawn.parts
+        self._enter(final)
         for position in waiting:
             if position not in refused:
                 self._fare(None)
@@ -94,10 +96,10 @@ class Drawing:
         def once() -> None:
             nonlocal tried
             tried += 1
-            self._note(position, tried)
+            self._begin(position, tried)
             one = replace(self._chunk, first=position, last=position)
             drawn = self._pages.draw(self._job, self._batch, lacking(one, self._codes))
-            self._enter(drawn.parts)
+            self._held += drawn.parts
             for refused in drawn.refused:
                 raise RefusedOnce(refused.reason, passing=refused.passing)
 
@@ -110,18 +112,18 @@ class Drawing:
             raise
         except Exception as error:  # told of this invoice, and kept with it
             reason = in_words(error)
-            self._enter((), [self._failure(position, tried, reason)])
+            self._enter([self._failure(position, tried, reason)])
             self._fare(reason)
         else:
             self._fare(None)
 
-    def _note(self, position: int, tried: int) -> None:
-        """Before the attempt: if it ends this process too, whoever comes next knows of it."""
-        attempt = Failure(position, tried, "An attempt that did not come back", self._trace, is_final=False)
-        self._ledger.transact(lambda journal: journal.jobs.fail(self._job.id, [attempt]))
+    def _begin(self, position: int, tried: int) -> None:
+        """An attempt is written down before it is made: if it ends this process too, whoever comes next knows of it."""
+        self._enter([Failure(position, tried, "An attempt that did not come back", self._trace, is_final=False)])
 
-    def _enter(self, parts: Sequence[Part], failures: Sequence[Failure] = (), *, is_over: bool = False) -> None:
-        """At once: of what is entered nothing is tried again, however this process ends."""
+    def _enter(self, failures: Sequence[Failure] = (), *, is_over: bool = False) -> None:
+        """Before the next attempt: of what is entered nothing is tried again, however this process ends."""
+        parts, self._held = tuple(self._held), []
         self._chunk = replace(self._chunk, parts=(*self._chunk.parts, *parts))
         enter_drawn(self._ledger, self._job.id, self._chunk.number, self._codes, parts, failures, is_over=is_over)
 
@@ -141,7 +143,7 @@ class Drawing:
         if reason is None:
             return False
         words = f"Not tried. {reason}"
-        self._enter((), [self._failure(place, self._tried.get(place, 0), words) for place in positions])
+        self._enter([self._failure(place, self._tried.get(place, 0), words) for place in positions])
         return True
 
     def _why_not(self) -> str | None:

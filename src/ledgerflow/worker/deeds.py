@@ -17,6 +17,7 @@ from ledgerflow.issuing.entering import Issuing, issue_job, take_up
 from ledgerflow.issuing.jobs import Job, Part, Stage
 from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.sheets import is_sheet, make_sheet
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.worker.apprentice import Tell
@@ -52,11 +53,13 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True)
 class IssuedJob:
-    """What the drawing needs to know of a job that is issued."""
+    """What the drawing needs to know of a job that is issued: by `codes` its pages are drawn, by `sheets` what is over
+    all of it."""
 
     batch: int
     total: int
     codes: tuple[str, ...]
+    sheets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,14 @@ def issue(tell: Tell, *, job: JobRun) -> IssuedJob:
     application = Application(job.site.reserve)
     with application.read_ledger(job.site.database, job.site.tenant) as ledger:
         commission = Commission.from_json(ledger.jobs.commission(job.id))
-        codes = tuple(format.code for format in _formats(application, commission) if is_drawn(format))
+        formats = _formats(application, commission)
+        codes = tuple(format.code for format in formats if is_drawn(format))
+        sheets = tuple(format.code for format in formats if is_sheet(format))
         issuing = Issuing(job.id, job.run, commission, job.at, ACTOR)
         identity = generation_id(commission.config, commission.catalogue)
         issued = issue_job(issuing, application.laws, ledger, identity, drawn=bool(codes), progress=tell.progress)
     assert issued.batch is not None  # it is issued
-    return IssuedJob(issued.batch, issued.total, codes)
+    return IssuedJob(issued.batch, issued.total, codes, sheets)
 
 
 def draw_positions(tell: Tell, *, job: JobRun, batch: int, spreads: Sequence[Spread]) -> DrawnPositions:
@@ -100,7 +105,15 @@ def draw_positions(tell: Tell, *, job: JobRun, batch: int, spreads: Sequence[Spr
     return DrawnPositions(drawn.parts, tuple(_told(refusal) for refusal in drawn.refusals))
 
 
-def pack(tell: Tell, *, job: JobRun) -> str:
+def sheet(tell: Tell, *, job: JobRun, batch: int, code: str) -> Part:
+    """Makes what one format makes over a whole job that is issued."""
+    application = Application(job.site.reserve)
+    with _at_work(application, job.site) as (ledger, desk):
+        place = Place(desk, job.site.shelf_folder(job.id))
+        return make_sheet(application.format(code), batch, ledger, open_shelf(job.site.shelf), place)
+
+
+def pack(tell: Tell, *, job: JobRun, sheets: Sequence[Part]) -> str:
     """Packs what was made, and says in which folder of the shelf it lies."""
     application = Application(job.site.reserve)
     with _at_work(application, job.site) as (ledger, desk):
@@ -108,7 +121,7 @@ def pack(tell: Tell, *, job: JobRun) -> str:
         commission = Commission.from_json(ledger.jobs.commission(job.id))
         formats = _formats(application, commission)
         place = Place(desk, job.site.shelf_folder(job.id))
-        packing = Packing(known, commission, application.laws, formats, open_shelf(job.site.shelf), place)
+        packing = Packing(known, commission, application.laws, formats, sheets, open_shelf(job.site.shelf), place)
         return pack_job(packing, ledger, at=job.at, actor=ACTOR, progress=tell.progress)
 
 

@@ -7,17 +7,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import Engine
 
+from ledgerflow.issuing.jobs import Part
 from ledgerflow.store.database import LedgerUnreachable, reaching, sqlite_path
 from ledgerflow.store.guards import APP_ROLE
 from ledgerflow.worker.work import Ended, Issued, Work
 
-BATCHES, PAGES = "batches", "pages"
+BATCHES, PAGES, SHEETS = "batches", "pages", "sheets"
 QUEUES = (BATCHES, PAGES)
+
+T = TypeVar("T")
 
 _NAME = "ledgerflow"
 _VERSION = "ledgerflow-jobs/1"  # pinned, or a new release would not take up what an old one began
@@ -91,6 +94,7 @@ class JobEngine:
         DBOS(config=config)
         self._batch = DBOS.workflow(name=BATCHES)(_function(self._make_batch))
         self._page = DBOS.workflow(name=PAGES)(_function(self._draw_chunk))
+        self._sheet = DBOS.workflow(name=SHEETS)(_function(self._make_sheet))
 
     def launch(self, queues: Sequence[str], limits: Limits) -> None:
         """Raises LedgerUnreachable where its tables cannot be had."""
@@ -164,32 +168,28 @@ class JobEngine:
         issued: Issued = DBOS.run_step(self._step("issue"), self._work.issue, tenant, id, run)
         if issued.ended is not Ended.DONE:
             return issued.ended
-        names = [f"{_name(tenant, id, run)}/{number}" for number in issued.chunks]
-        chunks = [
-            self._enqueue(
-                PAGES,
-                self._page,
-                tenant,
-                issued.priority,
-                name,
-                tenant,
-                id,
-                run,
-                number,
-                issued.batch,
-                list(issued.codes),
-            )
-            for name, number in zip(names, issued.chunks, strict=True)
-        ]
+        which = (tenant, id, run)
+
+        def enqueue(workflow: Callable[..., object], piece: object, *arguments: object) -> Any:
+            name = f"{_name(*which)}/{piece}"
+            return self._enqueue(PAGES, workflow, tenant, issued.priority, name, *which, *arguments)
+
+        sheets = [enqueue(self._sheet, code, issued.batch, code) for code in issued.sheets]  # first, for each is long
+        codes = list(issued.codes)
+        chunks = [enqueue(self._page, number, number, issued.batch, codes) for number in issued.chunks]
         for chunk in chunks:
             chunk.get_result(polling_interval_sec=_POLL)
-        return DBOS.run_step(self._step("pack"), self._work.pack, tenant, id, run)
+        made = [part for sheet in sheets if (part := sheet.get_result(polling_interval_sec=_POLL)) is not None]
+        return DBOS.run_step(self._step("pack"), self._work.pack, *which, made)
 
     def _draw_chunk(self, tenant: str, id: str, run: int, number: int, batch: int, codes: list[str]) -> str:
         return DBOS.run_step(self._step("draw"), self._work.draw, tenant, id, run, number, batch, codes)
 
+    def _make_sheet(self, tenant: str, id: str, run: int, batch: int, code: str) -> Part | None:
+        return DBOS.run_step(self._step("sheet"), self._work.sheet, tenant, id, run, batch, code)
+
     def _enqueue(
-        self, queue: str, workflow: Callable[..., str], tenant: str, priority: int, name: str, *arguments: Any
+        self, queue: str, workflow: Callable[..., object], tenant: str, priority: int, name: str, *arguments: Any
     ) -> Any:
         with SetWorkflowID(name), SetEnqueueOptions(priority=priority, queue_partition_key=tenant):
             return DBOS.enqueue_workflow(queue, workflow, *arguments)
@@ -198,10 +198,10 @@ class JobEngine:
         return {"name": name, "should_retry": _is_away, **_PATIENT}
 
 
-def _function(method: Callable[..., str]) -> Callable[..., str]:
+def _function(method: Callable[..., T]) -> Callable[..., T]:
     """The engine writes on what it is given, and a method takes no writing."""
 
-    def call(*arguments: Any) -> str:
+    def call(*arguments: Any) -> T:
         return method(*arguments)
 
     return call
@@ -219,6 +219,8 @@ def _name(tenant: str, id: str, run: int) -> str:
 def _in_json(value: object) -> Mapping[str, object]:
     if isinstance(value, Issued):
         return {"_issued": asdict(value)}
+    if isinstance(value, Part):
+        return {"_part": asdict(value)}
     if isinstance(value, datetime):
         return {"_at": value.isoformat()}
     if isinstance(value, BaseException):
@@ -229,9 +231,10 @@ def _in_json(value: object) -> Mapping[str, object]:
 def _out_of_json(value: dict[str, Any]) -> object:
     if "_issued" in value:
         kept = value["_issued"]
-        return Issued(
-            Ended(kept["ended"]), kept["batch"], tuple(kept["codes"]), tuple(kept["chunks"]), kept["priority"]
-        )
+        codes, chunks, sheets = (tuple(kept[name]) for name in ("codes", "chunks", "sheets"))
+        return Issued(Ended(kept["ended"]), kept["batch"], codes, chunks, sheets, kept["priority"])
+    if "_part" in value:
+        return Part(**value["_part"])
     if "_at" in value:
         return datetime.fromisoformat(value["_at"])
     return EngineFailed(value["_error"]) if "_error" in value else value

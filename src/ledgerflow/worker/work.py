@@ -17,7 +17,7 @@ from structlog.stdlib import BoundLogger
 from ledgerflow.issuing.delivering import fail_job, finish_job, halt_job
 from ledgerflow.issuing.drawing import begin_chunk, in_words, positions_lacking
 from ledgerflow.issuing.entering import Halted, Overtaken, begin_run
-from ledgerflow.issuing.jobs import Job
+from ledgerflow.issuing.jobs import Job, Part, Wish
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.chunks import Drawing, Pages
@@ -55,6 +55,7 @@ class Issued:
     batch: int = 0
     codes: tuple[str, ...] = ()
     chunks: tuple[int, ...] = ()
+    sheets: tuple[str, ...] = ()
     priority: int = 5
 
 
@@ -93,7 +94,7 @@ class Work:
             assert isinstance(issued, IssuedJob)
             chunks = [one.number for one in ledger.jobs.chunks(id) if positions_lacking(one, issued.codes)]
             self._say(tenant, job, "job_issued", invoices=issued.total, batch=issued.batch, chunks=len(chunks))
-            return Issued(Ended.DONE, issued.batch, issued.codes, tuple(chunks), job.priority)
+            return Issued(Ended.DONE, issued.batch, issued.codes, tuple(chunks), issued.sheets, job.priority)
 
         done = self._piece(tenant, id, run, issue)
         return done if isinstance(done, Issued) else Issued(done)
@@ -115,13 +116,27 @@ class Work:
             except Overtaken:
                 return Ended.OVER
 
-    def pack(self, tenant: str, id: str, run: int) -> Ended:
+    def sheet(self, tenant: str, id: str, run: int, batch: int, code: str) -> Part | None:
+        """What one format makes over the whole job; None where that could not be done now, and packing is to do it."""
+        with self._taking_part():
+            job = self._ledger(tenant).jobs.find(id)
+            if job.run != run or job.wish is not Wish.NONE:
+                return None
+            try:
+                with self._pages.benches.borrow() as bench:
+                    arguments = {"job": self._run(tenant, id, run), "batch": batch, "code": code}
+                    return cast(Part, bench.run(f"{DEEDS}:sheet", arguments, patience=_LONG))
+            except Exception as error:  # packing meets it again, and the job with it
+                self._log.warning("sheet_failed", tenant=tenant, job=id, run=run, format=code, exc_info=error)
+                return None
+
+    def pack(self, tenant: str, id: str, run: int, sheets: Sequence[Part]) -> Ended:
         """What was made goes on the shelf, and the job ends."""
         ledger = self._ledger(tenant)
 
         def pack() -> Ended:
             with self._whole.borrow() as bench:
-                arguments = {"job": self._run(tenant, id, run)}
+                arguments = {"job": self._run(tenant, id, run), "sheets": tuple(sheets)}
                 archive = cast(str, bench.run(f"{DEEDS}:pack", arguments, patience=_LONG))
             job = finish_job(ledger, id, run, archive=archive, at=_now(), actor=ACTOR)
             self._say(tenant, job, "job_ended", status=job.status.value, failed=job.failed)
