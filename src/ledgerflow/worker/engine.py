@@ -25,6 +25,7 @@ T = TypeVar("T")
 _NAME = "ledgerflow"
 _VERSION = "ledgerflow-jobs/1"  # pinned, or a new release would not take up what an old one began
 _POLL = 0.1  # seconds
+_CONNECTIONS = 5  # to SQLite, whose writers wait for each other anyhow
 _AT_ONCE = 500  # ended runs that are looked up together
 _PATIENT = {"retries_allowed": True, "max_attempts": 8, "interval_seconds": 1.0, "backoff_rate": 2.0}
 _ENDS = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
@@ -89,6 +90,7 @@ class JobEngine:
         }
         if isinstance(where, str):
             config["system_database_url"] = where
+            config["sys_db_pool_size"] = _CONNECTIONS
         else:
             config["system_database_engine"] = where
         DBOS(config=config)
