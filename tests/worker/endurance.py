@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from ledgerflow.store.opening import open_ledger, open_lobby
 
 PROGRAM = "import sys; from ledgerflow.cli import main; main(sys.argv[1:])"
 _AHEAD = 30  # batches that wait, so that no time goes by between two
+_LOOKS, _BETWEEN = 5, 0.3  # seconds
 _REST = 3.0  # seconds after which what is done has been put away
 _PATIENCE = 60.0  # seconds in which one batch at least is made
 
@@ -68,7 +69,14 @@ class Enduring:
         time.sleep(_REST)
 
     def held(self) -> Held:
-        """What it holds now."""
+        """What it holds at rest: of several looks the least of each, for a thread of a moment is nothing held."""
+        looks = []
+        for _ in range(_LOOKS):
+            looks.append(self._held_now())
+            time.sleep(_BETWEEN)
+        return Held(*(min(values) for values in zip(*map(astuple, looks), strict=True)))
+
+    def _held_now(self) -> Held:
         tree = [self.process, *self.process.children(recursive=True)]
         return Held(
             mib=sum(one.memory_info().rss for one in tree) / 2**20,
