@@ -11,13 +11,25 @@ from sqlalchemy import Engine, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from ledgerflow.billing.numbering import NumberSeries
+from ledgerflow.identity import people
+from ledgerflow.identity.roles import Role
 from ledgerflow.issuing.jobs import Chunk, Failure, Job, JobStatus, Part, Stage, Wish
 from ledgerflow.issuing.ports import Block, Journal
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
-from ledgerflow.store.rows import ConfigurationRow, EpochRow, MigrationChangeRow, OrderRow, Row, SequenceRow
+from ledgerflow.store.rows import (
+    ConfigurationRow,
+    DocumentRow,
+    EpochRow,
+    MigrationChangeRow,
+    OrderRow,
+    ProductRow,
+    Row,
+    SequenceRow,
+    UploadRow,
+)
 from ledgerflow.store.tenancy import TenantSession
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -78,6 +90,7 @@ def moved_in(url: str, reserve: str, issue: Callable[[DatabaseLedger], object]) 
             tear_spare(ledger, 2)
             reserve_spare(ledger, 1)
             ledger.transact(order)
+            ledger.transact(come_in)
     engine, owner = open_engine(url), open_engine(url, as_owner=True)
     both = Neighbours(url, reserve, engine, owner)
     try:
@@ -112,6 +125,18 @@ def order(journal: Journal) -> None:
         book.enter(job(name, key=f"key of {name}"), '{"of": "fruit"}')
     book.cut("apples", [Chunk(0, 0, 1, parts=(Part("apples/0.zip", "pdf", 0, 1, "feed"),))])
     book.fail("apples", [Failure(1, 3, "a worm", "trace")])
+
+
+def come_in(journal: Journal) -> None:
+    """A user who has signed in, another who is invited, a machine, a key that signs, and a ticket."""
+    book = journal.people
+    for name in ("asha", "bina"):
+        book.enter_user(people.User(name, f"{name}@example.com", name, Role.OWNER, "", True, AT))
+    book.enter_session(people.Session("at home", "asha", "feed", 1, AT, AT, LATER))
+    book.invite(people.Invitation("feed", "bina", LATER))
+    book.enter_key(people.ApiKey("till", "the till", Role.ACCOUNTANT, "feed", AT, LATER))
+    book.enter_signing_key(people.SigningKey("first", "{}", AT))
+    book.give_ticket(people.Ticket("feed", "asha", "export/apples", LATER))
 
 
 def enter_jobs(ledger: DatabaseLedger, *jobs: Job, commission: str = "{}") -> None:
@@ -158,5 +183,21 @@ def _entered_by_hand(both: Neighbours) -> Sequence[tuple[type[Row], dict[str, ob
         (SequenceRow, {**here, "name": "numbers_a", "settled": 0}),
         (EpochRow, {**here, "epoch": 1, "base": 0, "last": 1}),
     ]
-    by_hand: list[tuple[type[Row], dict[str, object]]] = [(ConfigurationRow, named), (MigrationChangeRow, change)]
+    product = {"id": "tea", "place": 1, "sku": "T-1", "name_key": "tea", "document": "{}", "updated_at": AT.isoformat()}
+    upload: dict[str, object] = {
+        "id": "sheet",
+        "name": "goods.xlsx",
+        "sha256": "feed",
+        "status": "scanned",
+        "mapping": "{}",
+    }
+    upload |= {"actor": "asha", "created_at": AT.isoformat()}
+    document = {"name": "business", "version": 1, "document": "{}", "actor": "asha", "updated_at": AT.isoformat()}
+    by_hand: list[tuple[type[Row], dict[str, object]]] = [
+        (ConfigurationRow, named),
+        (MigrationChangeRow, change),
+        (ProductRow, product),
+        (UploadRow, upload),
+        (DocumentRow, document),
+    ]
     return by_hand if both.on_postgresql else by_hand + counting

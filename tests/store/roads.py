@@ -36,9 +36,16 @@ CHANGING = {
     "jobs": "last_error",
     "chunks": "parts",
     "failures": "reason",
+    "users": "name",
+    "sessions": "ended",
+    "api_keys": "name",
+    "signing_keys": "retired_at",
+    "products": "sku",
+    "uploads": "status",
+    "documents": "document",
 }
 """What a tenant may change of its own rows; of all other tables nothing."""
-DELETING = {"configurations", "failures"}
+DELETING = {"configurations", "failures", "invitations", "sessions", "signing_keys", "tickets", "products", "uploads"}
 NOT_ENTERED = {"sequences", "migration_changes"}
 """Written by the functions of the database and by migrations alone."""
 
@@ -194,7 +201,7 @@ def changed_column(table: type[Row]) -> str:
 
 def fresh(table: type[Row], row: Values) -> dict[str, object]:
     """The row under a key of the same tenant that is still free."""
-    free = {inspect(table).primary_key[-1].name, "number", "key"} - {"tenant"}
+    free = {inspect(table).primary_key[-1].name, "number", "key", "email"} - {"tenant"}
     return {name: other(value) if name in free else value for name, value in row.items()}
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
+from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.jobs import JobBook, Jobs
 
@@ -119,6 +120,10 @@ class Journal(Protocol):
     def jobs(self) -> JobBook:
         """What it may write of jobs."""
 
+    @property
+    def people(self) -> PeopleBook:
+        """What it may write of people."""
+
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
@@ -180,6 +185,10 @@ class Ledger(Protocol):
     @property
     def jobs(self) -> Jobs:
         """The batches that were ordered, and how far they are."""
+
+    @property
+    def people(self) -> People:
+        """Who may come in, and who has."""
 
     def invoices(
         self,

@@ -33,6 +33,15 @@ RIGHTS: Mapping[str, str] = {
     "orders": "SELECT, INSERT",
     "chunks": "SELECT, INSERT, UPDATE",
     "failures": "SELECT, INSERT, UPDATE, DELETE",
+    "users": "SELECT, INSERT, UPDATE",
+    "invitations": "SELECT, INSERT, DELETE",
+    "sessions": "SELECT, INSERT, UPDATE, DELETE",
+    "api_keys": "SELECT, INSERT, UPDATE",
+    "signing_keys": "SELECT, INSERT, UPDATE, DELETE",
+    "tickets": "SELECT, INSERT, DELETE",
+    "products": "SELECT, INSERT, UPDATE, DELETE",
+    "uploads": "SELECT, INSERT, UPDATE, DELETE",
+    "documents": "SELECT, INSERT, UPDATE",
 }
 
 

@@ -17,6 +17,7 @@ from ledgerflow.store.blocks import ANY, NumbersTaken, close, enter_void_numbers
 from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import SessionJobBook
 from ledgerflow.store.numbers import Numbers
+from ledgerflow.store.people import SessionPeopleBook
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
@@ -45,6 +46,11 @@ class DatabaseJournal:
     def jobs(self) -> SessionJobBook:
         """What it may write of jobs."""
         return SessionJobBook(self._session)
+
+    @property
+    def people(self) -> SessionPeopleBook:
+        """What it may write of people."""
+        return SessionPeopleBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)

@@ -20,6 +20,7 @@ from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
 from ledgerflow.store.jobs import DatabaseJobs
 from ledgerflow.store.numbers import Numbers
+from ledgerflow.store.people import DatabasePeople
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.searching import searched
 from ledgerflow.store.tenancy import TenantSession
@@ -83,6 +84,11 @@ class DatabaseLedger:
     def jobs(self) -> DatabaseJobs:
         """The batches that were ordered, and how far they are."""
         return DatabaseJobs(self._reading)
+
+    @property
+    def people(self) -> DatabasePeople:
+        """Who may come in, and who has."""
+        return DatabasePeople(self._reading)
 
     def invoices(
         self,

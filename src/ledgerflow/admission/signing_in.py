@@ -1,0 +1,162 @@
+"""Signing in, going on with a refresh token, and signing out.
+
+A refresh token is good once: with each use comes the next of its family. One that is shown again was stolen, by whoever
+used it first or by whoever shows it now, so the whole family ends (RFC 9700, section 4.14.2).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ledgerflow.billing.errors import BillingError
+from ledgerflow.identity import passwords
+from ledgerflow.identity.people import Session, User, UserUnknown, digest_of
+from ledgerflow.identity.tokens import LIFE, Claims
+from ledgerflow.issuing.ports import Journal, Ledger
+
+Draw = Callable[[], str]
+"""Draws a secret that nobody can guess: at least 32 bytes, in letters that a URL takes."""
+
+UNUSED = timedelta(days=14)  # after which a session that was not used is over
+WHOLE = timedelta(days=90)  # after which any is
+_REUSED = "a refresh token was shown again"
+
+
+class NotAdmitted(BillingError):
+    """The address, the password or the business is wrong."""
+
+
+class SignedOut(BillingError):
+    """The sign-in is over: {reason}. Sign in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who came in: the refresh token is told once."""
+
+    user: User
+    session: Session
+    refresh: str
+
+
+def sign_in(ledger: Ledger, email: str, password: str, *, at: datetime, draw: Draw) -> Admitted:
+    """Begins a session. Raises NotAdmitted, which does not say what was wrong; the trail does."""
+    known = ledger.people.by_email(email.strip().casefold())
+    right = passwords.matches(password, known.password if known else "")
+    if known is None or not right or not known.active:
+        reason = "unknown" if known is None else "inactive" if right else "password"
+        actor = known.id if known else "nobody"
+        ledger.transact(lambda journal: journal.audit(at, actor, "sign_in_refused", {"reason": reason}))
+        raise NotAdmitted()
+    return _admit(ledger, known, password, at, draw)
+
+
+def go_on(ledger: Ledger, token: str, *, at: datetime, draw: Draw) -> Admitted:
+    """The next refresh token, and by it the next access token. Raises SignedOut."""
+    shown = Refresh.read(token)
+
+    def turn(journal: Journal) -> Admitted | str:
+        held = journal.people.hold_session(shown.session)
+        refusal = _refusal(held, shown, at)
+        if held is None or refusal:
+            if held and refusal == _REUSED:
+                journal.people.keep_session(replace(held, ended=_REUSED))
+                journal.audit(at, held.user, "refresh_token_reused", {"session": held.id, "turn": shown.turn})
+            return refusal
+        user = journal.people.hold_user(held.user)
+        if not user.active:
+            return "the user was shut out"
+        secret = draw()
+        expires = min(at + UNUSED, held.created_at + WHOLE)
+        session = replace(held, digest=digest_of(secret), turn=held.turn + 1, used_at=at, expires_at=expires)
+        journal.people.keep_session(session)
+        return Admitted(user, session, Refresh(session.id, session.turn, secret).text())
+
+    done = ledger.transact(turn)
+    if isinstance(done, str):
+        raise SignedOut(reason=done)
+    return done
+
+
+def sign_out(ledger: Ledger, session: str, *, at: datetime, reason: str = "signed out") -> None:
+    """Ends a session; one that is over stays so."""
+
+    def end(journal: Journal) -> None:
+        held = journal.people.hold_session(session)
+        if held and not held.ended:
+            journal.people.keep_session(replace(held, ended=reason))
+            journal.audit(at, held.user, "sign_out", {"session": session, "reason": reason})
+
+    ledger.transact(end)
+
+
+def claims_of(tenant: str, admitted: Admitted, at: datetime) -> Claims:
+    """What the access token of somebody who came in says."""
+    user = admitted.user
+    return Claims(user.id, tenant, user.role, admitted.session.id, at + LIFE)
+
+
+def require_admitted(ledger: Ledger, claims: Claims, at: datetime) -> User:
+    """The user behind a token that is good, as the books have them now; raises SignedOut where that changed since."""
+    session = ledger.people.session(claims.session)
+    if session is None or session.ended or session.expires_at <= at or session.user != claims.subject:
+        raise SignedOut(reason=session.ended if session and session.ended else "it has expired")
+    try:
+        user = ledger.people.user(claims.subject)
+    except UserUnknown as gone:
+        raise SignedOut(reason="the user is gone") from gone
+    if not user.active or user.role is not claims.role:
+        raise SignedOut(reason="the user was shut out, or has another role now")
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A refresh token: which session, which turn of it, and the secret."""
+
+    session: str
+    turn: int
+    secret: str
+
+    def text(self) -> str:
+        return f"{self.session}.{self.turn}.{self.secret}"
+
+    @classmethod
+    def read(cls, text: str) -> "Refresh":
+        """Raises SignedOut where it is none."""
+        session, turn, secret, *rest = [*text.split("."), "", "", ""]
+        if not (session and turn.isascii() and turn.isdecimal() and len(turn) < 10 and secret) or any(rest):
+            raise SignedOut(reason="no refresh token came")
+        return cls(session, int(turn), secret)
+
+
+def _refusal(held: Session | None, shown: Refresh, at: datetime) -> str:
+    """Why a token is refused; empty where it is good."""
+    if held is None:
+        return "there is no such sign-in"
+    if held.ended:
+        return held.ended
+    if held.expires_at <= at:
+        return "it has expired"
+    if shown.turn < held.turn:
+        return _REUSED
+    return "" if shown.turn == held.turn and digest_of(shown.secret) == held.digest else "the token is not good"
+
+
+def _admit(ledger: Ledger, known: User, password: str, at: datetime, draw: Draw) -> Admitted:
+    id, secret = draw(), draw()
+    session = Session(id, known.id, digest_of(secret), 0, at, at, at + UNUSED)
+    fresh = passwords.hash_password(password) if passwords.is_outdated(known.password) else ""
+
+    def admit(journal: Journal) -> User:
+        user = journal.people.hold_user(known.id)
+        if not user.active or user.password != known.password:
+            raise NotAdmitted()
+        if fresh:
+            user = replace(user, password=fresh)
+            journal.people.keep_user(user)
+        journal.people.enter_session(session)
+        journal.audit(at, user.id, "sign_in", {"session": id})
+        return user
+
+    return Admitted(ledger.transact(admit), session, Refresh(id, 0, secret).text())
