@@ -7,10 +7,12 @@ from ledgerflow.cli.cancel import cancel
 from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
+from ledgerflow.cli.serving import serve
 from ledgerflow.cli.taxes import app as taxes
 from ledgerflow.cli.worker import worker
 
 app.command()(worker)
+app.command()(serve)
 app.command()(realism)
 app.add_typer(batches, name="batch")
 app.add_typer(numbers, name="numbers")

@@ -12,6 +12,7 @@ from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.jobs import JobBook, Jobs
+from ledgerflow.issuing.stocking import Stock, StockBook
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -124,6 +125,10 @@ class Journal(Protocol):
     def people(self) -> PeopleBook:
         """What it may write of people."""
 
+    @property
+    def stock(self) -> StockBook:
+        """What it may write of the catalogue."""
+
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
@@ -189,6 +194,10 @@ class Ledger(Protocol):
     @property
     def people(self) -> People:
         """Who may come in, and who has."""
+
+    @property
+    def stock(self) -> Stock:
+        """What is sold."""
 
     def invoices(
         self,

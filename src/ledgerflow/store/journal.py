@@ -21,6 +21,7 @@ from ledgerflow.store.people import SessionPeopleBook
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
+from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 
@@ -51,6 +52,11 @@ class DatabaseJournal:
     def people(self) -> SessionPeopleBook:
         """What it may write of people."""
         return SessionPeopleBook(self._session)
+
+    @property
+    def stock(self) -> SessionStockBook:
+        """What it may write of the catalogue."""
+        return SessionStockBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)

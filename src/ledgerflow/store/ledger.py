@@ -23,6 +23,7 @@ from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people import DatabasePeople
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.searching import searched
+from ledgerflow.store.stock import DatabaseStock
 from ledgerflow.store.tenancy import TenantSession
 
 T = TypeVar("T")
@@ -89,6 +90,11 @@ class DatabaseLedger:
     def people(self) -> DatabasePeople:
         """Who may come in, and who has."""
         return DatabasePeople(self._reading)
+
+    @property
+    def stock(self) -> DatabaseStock:
+        """What is sold."""
+        return DatabaseStock(self._reading)
 
     def invoices(
         self,

@@ -16,6 +16,7 @@ from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import JobRow, TenantRow
+from ledgerflow.store.tenancy import TenantSession, enter_tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Lobby:
     def ledger(self, tenant: str) -> DatabaseLedger:
         """The books of one tenant, over the connections of the lobby: it is closed with it."""
         return DatabaseLedger(self._engine, tenant, self._reserve)
+
+    def enter(self, tenant: str) -> None:
+        """Enters a tenant, whose books may then be opened; one that is there stays as it is."""
+        with reaching(), TenantSession(self._engine, tenant) as session, session.begin():
+            enter_tenant(session, tenant)
 
     def open_jobs(self) -> Sequence[OpenJob]:
         """The jobs of all tenants that are queued or running, the least priority first, then the oldest."""

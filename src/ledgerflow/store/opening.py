@@ -15,7 +15,7 @@ from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.rows import TenantRow
 from ledgerflow.store.schema import HEAD, make_schema, revision_of, upgrade
-from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.tenancy import TenantSession, enter_tenant
 
 
 def open_ledger(
@@ -28,8 +28,7 @@ def open_ledger(
     """
     counter = open_reserve(reserve) if sqlite_path(url) is None else None
     with _made(url) as (engine, connection), TenantSession(connection, tenant) as session, session.begin():
-        if session.scalar(select(TenantRow.tenant)) is None:
-            _enter(session, tenant)
+        enter_tenant(session, tenant)
     return DatabaseLedger(engine, tenant, counter, sleep)
 
 
@@ -103,13 +102,3 @@ def _is_ledger(connection: Connection) -> bool:
     if found not in (None, HEAD):
         raise LedgerOutdated(found=found, wanted=HEAD)
     return found is not None
-
-
-def _enter(session: TenantSession, tenant: str) -> None:
-    """Whoever opens the same books at the same moment enters the tenant too, and one of them is enough."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as into_postgresql
-
-        session.execute(into_postgresql(TenantRow).on_conflict_do_nothing(), [{"tenant": tenant}])
-    else:
-        session.add(TenantRow(tenant=tenant))

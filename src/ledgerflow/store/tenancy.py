@@ -26,7 +26,7 @@ from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
-from ledgerflow.store.rows import Row
+from ledgerflow.store.rows import Row, TenantRow
 
 FURTHER = "ledgerflow_further_rows"
 """The option of an insert whose rows are not all there at once: where the others come from."""
@@ -59,6 +59,18 @@ class TenantSession(Session):
 
     bulk_insert_mappings = bulk_save_objects
     bulk_update_mappings = bulk_save_objects
+
+
+def enter_tenant(session: TenantSession, tenant: str) -> None:
+    """The tenant is there from now on. Whoever enters it at the same moment does so too, and one of them is enough."""
+    if session.scalar(select(TenantRow.tenant)) is not None:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as into_postgresql
+
+        session.execute(into_postgresql(TenantRow).on_conflict_do_nothing(), [{"tenant": tenant}])
+    else:
+        session.add(TenantRow(tenant=tenant))
 
 
 @event.listens_for(TenantSession, "after_begin")

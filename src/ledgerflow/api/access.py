@@ -1,0 +1,82 @@
+"""From a request to who asks: the tenant comes from the token alone, and with it the one ledger that is handed on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from ledgerflow.admission.machines import require_key, tenant_named
+from ledgerflow.admission.signing_in import SignedOut, require_admitted
+from ledgerflow.api.house import House, now
+from ledgerflow.api.problems import Forbidden
+from ledgerflow.identity.roles import INSTALLATION, Right, Role, may
+from ledgerflow.issuing.ports import Ledger
+
+_bearer = HTTPBearer(auto_error=False, description="An access token, or the key of a machine.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: `actor` is a user's id or `key …`, as the audit trail names it; `session` is empty for a machine."""
+
+    tenant: str
+    actor: str
+    role: Role
+    session: str
+    ledger: Ledger
+
+
+def house_of(request: Request) -> House:
+    """What the request finds in the house."""
+    return cast(House, request.app.state.house)
+
+
+def caller_of(
+    request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
+) -> Caller:
+    """Raises SignedOut, TokenRefused."""
+    if shown is None:
+        raise SignedOut(reason="no access token came")
+    house = house_of(request)
+    return _machine(house, shown.credentials) or _person(house, shown.credentials)
+
+
+def allowed(right: Right) -> Callable[[Caller], Caller]:
+    """A dependency: whoever asks has this right. Raises Forbidden."""
+
+    def require(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        if not may(caller.role, right):
+            raise Forbidden()
+        return caller
+
+    return require
+
+
+def _person(house: House, token: str) -> Caller:
+    at = now()
+    claims = house.keys.verify(token, at)
+    ledger = house.ledger(claims.tenant)
+    user = require_admitted(ledger, claims, at)
+    return Caller(claims.tenant, user.id, user.role, claims.session, ledger)
+
+
+def _machine(house: House, words: str) -> Caller | None:
+    tenant = tenant_named(words)
+    if not tenant:
+        return None
+    if tenant != INSTALLATION and tenant not in house.lobby.tenants():
+        raise SignedOut(reason="the key is not good")
+    ledger = house.ledger(tenant)
+    key = require_key(ledger, words, now())
+    return Caller(tenant, f"key {key.id}", key.role, "", ledger)
+
+
+HouseHere = Annotated[House, Depends(house_of)]
+Anyone = Annotated[Caller, Depends(caller_of)]
+Reader = Annotated[Caller, Depends(allowed(Right.READ))]
+Writer = Annotated[Caller, Depends(allowed(Right.WRITE))]
+Auditor = Annotated[Caller, Depends(allowed(Right.AUDIT))]
+Manager = Annotated[Caller, Depends(allowed(Right.MANAGE))]
+Operator = Annotated[Caller, Depends(allowed(Right.OPERATE))]

@@ -1,0 +1,80 @@
+"""What every request finds in the house: books, laws, shelf, settings, the keys that sign, the clock and secrets."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from ledgerflow.admission.signing_keys import current_keys
+from ledgerflow.assembly import Application
+from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.identity.tokens import Claims, KeyRing, key_named
+from ledgerflow.issuing.ports import Ledger
+from ledgerflow.issuing.shelf import Shelf
+from ledgerflow.settings import Settings
+from ledgerflow.store.lobby import Lobby
+
+_FRESH = timedelta(minutes=5)  # after which the keys are read again
+_AT_MOST = timedelta(seconds=1)  # between two readings for the sake of a key that is not known
+
+
+def draw_secret() -> str:
+    """Nobody can guess it: 32 bytes of the system's own chance, in letters that a URL takes."""
+    return secrets.token_urlsafe(32)
+
+
+def now() -> datetime:
+    """The moment of a request."""
+    return datetime.now(UTC)
+
+
+class Keys:
+    """The keys that sign, read again when they are old, or when a token names one that is not known."""
+
+    def __init__(self, ledger: Callable[[], Ledger]) -> None:
+        self._ledger = ledger
+        self._lock = Lock()
+        self._ring = KeyRing(())
+        self._read_at = datetime.min.replace(tzinfo=UTC)
+
+    def ring(self, at: datetime) -> KeyRing:
+        """The keys as they are now."""
+        with self._lock:
+            if at - self._read_at >= _FRESH:
+                self._read(at)
+            return self._ring
+
+    def verify(self, token: str, at: datetime) -> Claims:
+        """What a token says; raises TokenRefused."""
+        ring = self.ring(at)
+        if not ring.knows(key_named(token)):
+            with self._lock:
+                if at - self._read_at >= _AT_MOST:
+                    self._read(at)
+                ring = self._ring
+        return ring.verify(token, at)
+
+    def _read(self, at: datetime) -> None:
+        self._ring = KeyRing(current_keys(self._ledger(), draw_secret(), at=at))
+        self._read_at = at
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Put together by who starts the server."""
+
+    application: Application
+    lobby: Lobby
+    shelf: Shelf
+    settings: Settings
+    keys: Keys
+
+    def ledger(self, tenant: str) -> Ledger:
+        """The books of one tenant."""
+        return self.lobby.ledger(tenant)
+
+    @property
+    def installation(self) -> Ledger:
+        """What belongs to no tenant: operators, and what they do."""
+        return self.lobby.ledger(INSTALLATION)

@@ -1,0 +1,152 @@
+"""What went wrong, as RFC 9457 has it: one document for every refusal, with all findings, each with code and place.
+
+Only here does an error of the trade become a status of HTTP.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
+from ledgerflow.admission.users import InvitationOver, LastOwner
+from ledgerflow.billing.errors import BillingError, Finding, InputRefused, InvoiceUnknown
+from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
+from ledgerflow.identity.tokens import TokenRefused
+from ledgerflow.issuing.commissioning import NotNow
+from ledgerflow.issuing.jobs import BatchUnknown, KeyUsedOtherwise, TooManyBatches
+from ledgerflow.issuing.stocking import ProductUnknown
+from ledgerflow.store.database import LedgerUnreachable
+
+MEDIA = "application/problem+json"
+_SOON = 2  # seconds after which a database may be back
+
+
+class FindingModel(BaseModel):
+    """One mistake: `code` and `parameters` are the same in every language; `pointer` is a JSON pointer or a cell."""
+
+    code: str
+    pointer: str
+    message: str
+    advice: str = ""
+    severity: str = "error"
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457). `type` names its kind, `trace_id` the request in the log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    trace_id: str = ""
+    findings: list[FindingModel] = Field(default_factory=list)
+
+
+class Forbidden(BillingError):
+    """Your role does not allow this."""
+
+
+class Absent(BillingError):
+    """There is no such thing here."""
+
+
+_KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
+    (InputRefused, 400, "input-refused", "What was sent cannot be taken"),
+    (InvitationOver, 400, "invitation-over", "The link is not good any more"),
+    (NotAdmitted, 401, "not-admitted", "Not admitted"),
+    (SignedOut, 401, "signed-out", "Sign in again"),
+    (TokenRefused, 401, "signed-out", "Sign in again"),
+    (Forbidden, 403, "forbidden", "Not allowed"),
+    (Absent, 404, "not-found", "Not found"),
+    (UserUnknown, 404, "not-found", "Not found"),
+    (KeyUnknown, 404, "not-found", "Not found"),
+    (BatchUnknown, 404, "not-found", "Not found"),
+    (ProductUnknown, 404, "not-found", "Not found"),
+    (InvoiceUnknown, 404, "not-found", "Not found"),
+    (EmailTaken, 409, "conflict", "Not as things stand"),
+    (LastOwner, 409, "conflict", "Not as things stand"),
+    (NotNow, 409, "conflict", "Not as things stand"),
+    (KeyUsedOtherwise, 409, "conflict", "Not as things stand"),
+    (TooManyBatches, 429, "too-many", "Come back later"),
+    (LedgerUnreachable, 503, "unavailable", "Come back later"),
+)
+
+
+def install(app: FastAPI) -> None:
+    """Has every refusal answered so."""
+    app.add_exception_handler(BillingError, _of_trade)
+    app.add_exception_handler(RequestValidationError, _of_form)
+    app.add_exception_handler(HTTPException, _of_http)
+
+
+def answer(
+    request: Request,
+    status: int,
+    kind: str,
+    title: str,
+    detail: str = "",
+    findings: Iterable[FindingModel] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The answer to a request that is refused."""
+    trace = str(getattr(request.state, "trace_id", ""))
+    problem = Problem(
+        type=f"/problems/{kind}", title=title, status=status, detail=detail, trace_id=trace, findings=list(findings)
+    )
+    return JSONResponse(problem.model_dump(), status, dict(headers or {}), media_type=MEDIA)
+
+
+def _of_trade(request: Request, error: Exception) -> JSONResponse:
+    known = next((one for one in _KINDS if isinstance(error, one[0])), None)
+    if known is None:
+        raise error
+    _, status, name, title = known
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyBatches):
+        headers["Retry-After"] = str(error.parameters["seconds"])
+    if status == 503:
+        headers["Retry-After"] = str(_SOON)
+    findings = error.findings if isinstance(error, InputRefused) else ()
+    detail = "" if status == 404 or findings else str(error)  # what never was and what is another's look the same
+    return answer(request, status, name, title, detail, map(_told, findings), headers)
+
+
+def _of_form(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    findings = [
+        FindingModel(code=f"form.{one['type']}", pointer=_pointer(one["loc"]), message=f"{one['msg']}.")
+        for one in error.errors()
+    ]
+    return answer(request, 400, "input-refused", "What was sent cannot be taken", "", findings)
+
+
+def _of_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    kinds = {404: ("not-found", "Not found"), 405: ("method", "No such method here")}
+    kind, title = kinds.get(error.status_code, ("refused", "Refused"))
+    return answer(request, error.status_code, kind, title, "", (), error.headers)
+
+
+def _told(finding: Finding) -> FindingModel:
+    return FindingModel(
+        code=finding.code,
+        pointer=finding.place,
+        message=finding.message,
+        advice=finding.advice,
+        severity=finding.severity.value,
+        parameters=dict(finding.parameters),
+    )
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    """A JSON pointer (RFC 6901) into the body; another part of the request leads with its name."""
+    where, *rest = place or ("body",)
+    steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in rest)
+    return steps if where == "body" else f"{where}:{steps}"
