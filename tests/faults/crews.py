@@ -118,11 +118,12 @@ class Crew:
         formats: tuple[str, ...] = ALL,
         *,
         priority: int = USUAL,
-        trace_id: str = "0" * 32,
+        trace_id: str = "",
         tenant: str = "default",
     ) -> str:
         """The id of a batch that is ordered now."""
-        request = Request(commission(count, formats), trace_id, now(), "clerk", priority=priority)
+        trace = trace_id or os.urandom(16).hex()
+        request = Request(commission(count, formats), trace, now(), "clerk", priority=priority)
         with self.ledger(tenant) as ledger:
             return order_batch(ledger, request, _BOUNDS).id
 
