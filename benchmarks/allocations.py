@@ -25,10 +25,12 @@ from ledgerflow.store.tenancy import TenantSession
 
 PROCESSES = 8
 LASTING, BESIDE = 60, 10  # seconds
+SINGLE, TENS = (1,) * PROCESSES, (10,) * PROCESSES
 TENANT = "default"
 SERIES, PERIOD = NumberSeries("INV-{n:09}"), "all"
-_Told = tuple[int, float, int]
+_Told = tuple[int, int, float, int]
 Take = Callable[[], object]
+_BESIDE = (("ledger", TENS), ("nextval", SINGLE), ("highest", SINGLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Rush:
     """What is done in the time, by every process together."""
 
     taken: int
+    numbers: int
     seconds: float
     retries: int = 0
 
@@ -53,10 +56,10 @@ def allocations(server: str) -> None:
             owner.execute("CREATE SEQUENCE bare")
             owner.execute("CREATE TABLE highest (number bigint PRIMARY KEY)")
         ours = rush("ledger", url, LASTING)
-        tens, bare, highest = (rush(*way) for way in _beside(url))
+        tens, bare, highest = (rush(way, url, BESIDE, sizes) for way, sizes in _BESIDE)
         with open_ledger(url) as ledger:
             (account,) = ledger.accounts()
-            collisions = ours.taken + 10 * tens.taken - account.reserved - len(account.missing)
+            collisions = ours.numbers + tens.numbers - account.reserved - len(account.missing)
     detail = (
         f"{LASTING} s, {PROCESSES} processes, {collisions} collisions, {len(account.missing)} missing; blocks of ten "
     )
@@ -66,28 +69,24 @@ def allocations(server: str) -> None:
     record("allocations_per_second", ours.rate, "at least 1,000", met=sound and ours.rate >= 1000, detail=detail)
 
 
-def _beside(url: str) -> Sequence[tuple[str, str, float, int]]:
-    return ("ledger", url, BESIDE, 10), ("nextval", url, BESIDE, 1), ("highest", url, BESIDE, 1)
-
-
-def rush(way: str, url: str, lasting: float, size: int = 1, processes: int = PROCESSES) -> Rush:
-    """Every process takes blocks of `size` in this way for so many seconds."""
+def rush(way: str, url: str, lasting: float, sizes: Sequence[int] = SINGLE) -> Rush:
+    """A process for each of `sizes` takes blocks of that size in this way for so many seconds."""
     context = get_context("spawn")
-    ready = context.Barrier(processes)
+    ready = context.Barrier(len(sizes))
     results: SimpleQueue[_Told] = context.SimpleQueue()
-    hands = [context.Process(target=_hand, args=(way, url, lasting, size, ready, results)) for _ in range(processes)]
+    hands = [context.Process(target=_hand, args=(way, url, lasting, size, ready, results)) for size in sizes]
     for hand in hands:
         hand.start()
     told = [results.get() for _ in hands]
     for hand in hands:
         hand.join()
-    taken, times, retries = zip(*told, strict=True)
-    return Rush(sum(taken), max(times), sum(retries))
+    taken, numbers, times, retries = zip(*told, strict=True)
+    return Rush(sum(taken), sum(numbers), max(times), sum(retries))
 
 
 def _hand(way: str, url: str, lasting: float, size: int, ready: Barrier, results: "SimpleQueue[_Told]") -> None:
     taken, retries, spent = {"ledger": _ours, "nextval": _nextval, "highest": _highest}[way](url, lasting, size, ready)
-    results.put((taken, spent, retries))
+    results.put((taken, taken * size, spent, retries))
 
 
 def _until(take: Take, lasting: float, ready: Barrier) -> tuple[int, float]:

@@ -4,13 +4,10 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-
-_names = count(1)
 
 
 @contextmanager
@@ -26,10 +23,15 @@ def postgresql() -> Iterator[str]:
         yield server.get_uri()
 
 
+def fresh(what: str) -> str:
+    """A name that nothing else has on a server, whoever uses it beside us and whatever was left on it."""
+    return f"{what}_{os.urandom(6).hex()}"
+
+
 @contextmanager
 def database(server: str) -> Iterator[str]:
     """An empty database of a server, for as long as it is used."""
-    name = f"ledgerflow_bench_{os.getpid()}_{next(_names)}"
+    name = fresh("ledgerflow")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
         try:

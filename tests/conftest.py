@@ -2,17 +2,16 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.metadata import entry_points
-from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from benchmarks.servers import database
 from numpy.random import Generator
 
 from ledgerflow.billing.catalogue import TaxCategory
@@ -36,8 +35,6 @@ from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 from tests.faults.crews import Crew
-
-_names = count()
 
 
 @pytest.fixture(scope="session")
@@ -68,11 +65,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def postgresql_url(postgresql: str) -> Iterator[str]:
     """An empty database on PostgreSQL."""
-    name = f"ledgerflow_{os.getpid()}_{next(_names)}"
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield urlsplit(postgresql)._replace(path=f"/{name}").geturl()
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with database(postgresql) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -184,10 +178,13 @@ def correct() -> Callable[..., Sale]:
 
 @pytest.fixture
 def hire_crew(tmp_path: Path) -> Iterator[Callable[..., Crew]]:
+    """Workers of a ledger, who are ended with the test; `strange` says how the pages of a stranger's format fail."""
     crews: list[Crew] = []
 
-    def hire(url: str, **facts: object) -> Crew:
-        crews.append(Crew(url, tmp_path, **facts))  # type: ignore[arg-type]  # as Crew has them
+    def hire(
+        url: str, *, strange: str = "", options: tuple[str, ...] = (), settings: Mapping[str, str] | None = None
+    ) -> Crew:
+        crews.append(Crew(url, tmp_path, strange, options, settings or {}))
         return crews[-1]
 
     yield hire

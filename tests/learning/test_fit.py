@@ -27,9 +27,14 @@ def profile(shops: Lines) -> Profile:
     return fit(shops)
 
 
+@pytest.fixture(scope="module")
+def real_profile(real: Lines) -> Profile:
+    return fit(real)
+
+
 @pytest.mark.requirement("RE-2.2")
-def test_the_twin_of_three_thousand_real_invoices_looks_real(real: Lines) -> None:
-    made = twin(fit(real), len(np.unique(real.inv[~real.credit])), 1)
+def test_the_twin_of_three_thousand_real_invoices_looks_real(real: Lines, real_profile: Profile) -> None:
+    made = twin(real_profile, len(np.unique(real.inv[~real.credit])), 1)
     assert score(real, made).realism > 0.85
 
 
@@ -41,8 +46,8 @@ def test_twins_of_other_trades_look_real(books: Lines) -> None:
 
 
 @pytest.mark.requirement("RE-2.5")
-def test_a_profile_is_small_and_survives_being_written(profile: Profile, real: Lines) -> None:
-    for one in (profile, fit(real)):
+def test_a_profile_is_small_and_survives_being_written(profile: Profile, real_profile: Profile) -> None:
+    for one in (profile, real_profile):
         text = one.to_yaml()
         assert len(text.encode()) <= 64_000
         assert Profile.model_validate(yaml.safe_load(text)).to_yaml() == text

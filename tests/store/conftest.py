@@ -1,11 +1,12 @@
 """What the tests of tenants share: one database of each kind, in which two tenants live side by side."""
 
-import os
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from benchmarks.servers import database
+from tests.servers import user_of
 from tests.store.neighbours import AT, Neighbours, Plain, User, moved_in
 
 from ledgerflow.billing.tax import TaxStrategy
@@ -22,12 +23,8 @@ def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     if request.param == "sqlite":
         yield str(tmp_path_factory.mktemp("shared") / "ledger.db")
         return
-    server = request.getfixturevalue("postgresql")
-    name = f"shared_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with database(request.getfixturevalue("postgresql")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -52,14 +49,8 @@ def neighbours(
 @pytest.fixture(scope="session")
 def user(neighbours: Neighbours) -> Iterator[User]:
     """A user who was granted the role of the program, and nothing else."""
-    name = f"clerk_{os.getpid()}"
-    with psycopg.connect(neighbours.url, autocommit=True) as owner:
-        owner.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'tea'".encode())
-        owner.execute(f"GRANT {APP_ROLE} TO {name}".encode())
-        address = urlsplit(neighbours.url)
-        host = address.netloc.rpartition("@")[2]
-        yield User(name, address._replace(netloc=f"{name}:tea@{host}").geturl())
-        owner.execute(f"DROP ROLE {name}".encode())
+    with user_of(neighbours.url) as url:
+        yield User(urlsplit(url).username or "", url)
 
 
 @pytest.fixture(params=["role", "user"])

@@ -310,7 +310,7 @@ def pattern(
 def test_the_allocators_never_double_step_back_or_lose(url: str, redis: str, pattern: Invoice) -> None:
     machine = ServerAllocators if "postgresql" in url else Allocators
     short = settings(
-        max_examples=150 if LONG else 8,
+        max_examples=150 if LONG else 5,
         stateful_step_count=50 if LONG else 25,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -1,6 +1,5 @@
 """A ledger's address is a path or a URI; what cannot be opened is said in one sentence."""
 
-import os
 import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from benchmarks.servers import fresh
 
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.store.database import LedgerUnreachable, open_engine
@@ -75,15 +75,11 @@ def test_who_looks_leaves_no_file_and_misses_a_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_table_of_another_program_is_told_in_one_line(postgresql: str) -> None:
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE songs")
-        url = urlsplit(postgresql)._replace(path="/songs").geturl()
-        with psycopg.connect(url) as songs:
-            songs.execute("CREATE TABLE invoices (song text)")
-        with pytest.raises(LedgerUnreachable, match="its table invoices is another program's") as refused:
-            look_into(url)
-        connection.execute("DROP DATABASE songs WITH (FORCE)")
+def test_a_table_of_another_program_is_told_in_one_line(postgresql_url: str) -> None:
+    with psycopg.connect(postgresql_url) as songs:
+        songs.execute("CREATE TABLE invoices (song text)")
+    with pytest.raises(LedgerUnreachable, match="its table invoices is another program's") as refused:
+        look_into(postgresql_url)
     assert "\n" not in str(refused.value)
 
 
@@ -152,7 +148,7 @@ def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_database_of_few_letters_is_refused_before_there_is_a_table(postgresql: str) -> None:
-    name = f"latin_{os.getpid()}"
+    name = fresh("latin")
     few = urlsplit(postgresql)._replace(path=f"/{name}").geturl()
     with psycopg.connect(postgresql, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -11,19 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
-import psycopg
 import pytest
-from tests.faults.crews import ROOT, Crew, missing_numbers, run
+from tests.faults.crews import COMMAND, PLAIN, ROOT, Crew, made_directly, missing_numbers, run
+from tests.servers import user_of
 
-from ledgerflow.issuing.jobs import Job
 from ledgerflow.store.opening import open_ledger
 
-BOUND = 3
-
-
-def job_of(crew: Crew, id: str, tenant: str = "default") -> Job:
-    with open_ledger(crew.url, tenant) as ledger:
-        return ledger.jobs.find(id)
+BOUND = 2
+SOME = 120
+SEVERAL_STEPS = 3000  # invoices, of which a thousand are entered at a time
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -40,11 +35,11 @@ def test_ten_invoices_of_one_tenant_do_not_wait_for_the_many_of_another(
     crew = hire_crew(str(tmp_path / "ledger.db"))
     many = crew.order(400, tenant="large")
     crew.start()
-    wait_until(lambda: job_of(crew, many, "large").drawn > 0)
+    wait_until(lambda: crew.show(many, "large").drawn > 0)
     few = crew.order(10, tenant="small")
     assert crew.wait(few, "small") == "succeeded"
-    assert job_of(crew, many, "large").drawn < 400
-    run("batch", "cancel", many, "--tenant", "large", surroundings=crew.surroundings)
+    assert crew.show(many, "large").drawn < 400
+    crew.cancel(many, "large")
     assert crew.wait(many, "large") == "cancelled"
 
 
@@ -53,13 +48,11 @@ def test_of_those_that_wait_the_one_of_the_first_priority_goes_first(
     tmp_path: Path, hire_crew: Callable[..., Crew]
 ) -> None:
     crew = hire_crew(str(tmp_path / "ledger.db"), settings={"LEDGERFLOW_RUNNING_BATCHES": "1"})
-    late, usual, first = (
-        crew.order(20, "--format", "json,csv", "--priority", priority) for priority in ("9", "5", "1")
-    )
+    late, usual, first = (crew.order(5, PLAIN, priority=priority) for priority in (9, 5, 1))
     crew.start()
     for id in (late, usual, first):
         assert crew.wait(id) == "succeeded"
-    began = {id: job_of(crew, id).started_at for id in (late, usual, first)}
+    began = {id: crew.show(id).started_at for id in (late, usual, first)}
     assert sorted(began, key=lambda id: str(began[id])) == [first, usual, late]
 
 
@@ -72,7 +65,7 @@ def test_at_three_times_the_bound_every_accepted_batch_ends_and_every_other_is_r
         pass  # the tables are there
 
     def order(number: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from ledgerflow.cli import main; main()", "batch", "create"]
+        command = [*COMMAND, "batch", "create"]
         words = ["examples/demo.yaml", "--catalogue", "examples/catalogue.xlsx", "--count", "5", "--json"]
         words += ["--seed", str(number), "--format", "json"]
         surroundings = {**os.environ, **crew.surroundings}
@@ -93,20 +86,20 @@ def test_at_three_times_the_bound_every_accepted_batch_ends_and_every_other_is_r
 @pytest.mark.requirement("FR-9.9", "FR-9.14")
 def test_a_batch_that_paused_goes_on_where_it_stopped(tmp_path: Path, hire_crew: Callable[..., Crew]) -> None:
     crew = hire_crew(str(tmp_path / "ledger.db"))
-    id = crew.order(260)
+    id = crew.order(SOME)
     crew.start()
-    wait_until(lambda: job_of(crew, id).drawn > 0)
-    run("batch", "pause", id, surroundings=crew.surroundings)
+    wait_until(lambda: crew.show(id).drawn > 0)
+    crew.pause(id)
     assert crew.wait(id) == "paused"
-    paused = job_of(crew, id)
-    assert 0 < paused.drawn < 260
+    paused = crew.show(id)
+    assert 0 < paused.drawn < SOME
     assert crew.stop() == [0]
     crew.start()
     time.sleep(1)
-    assert job_of(crew, id) == paused, "what pauses stays as it is"
-    run("batch", "resume", id, surroundings=crew.surroundings)
+    assert crew.show(id) == paused, "what pauses stays as it is"
+    crew.resume(id)
     assert crew.wait(id) == "succeeded"
-    assert crew.archive(id) == crew.made_directly(260)
+    assert crew.archive(id) == made_directly(SOME)
 
 
 @pytest.mark.requirement("FR-9.5", "FR-9.9")
@@ -114,16 +107,16 @@ def test_a_batch_that_is_cancelled_while_it_issues_leaves_no_number_unexplained(
     postgresql_url: str, hire_crew: Callable[..., Crew]
 ) -> None:
     crew = hire_crew(postgresql_url)
-    id = crew.order(6000, "--format", "json")
+    id = crew.order(SEVERAL_STEPS, ("json",))
     crew.start()
-    wait_until(lambda: job_of(crew, id).batch is not None)
-    run("batch", "cancel", id, surroundings=crew.surroundings)
+    wait_until(lambda: crew.show(id).batch is not None)
+    crew.cancel(id)
     assert crew.wait(id) == "cancelled"
     with open_ledger(postgresql_url) as ledger:
         issued = len(list(ledger.invoices()))
         assert issued == ledger.jobs.find(id).issued
         assert missing_numbers(ledger) == []
-        assert issued + len(ledger.void_numbers()) == 6000
+        assert issued + len(ledger.void_numbers()) == SEVERAL_STEPS
         assert {one.reason for one in ledger.void_numbers()} <= {"The batch was cancelled before it was used"}
 
 
@@ -133,10 +126,12 @@ def test_one_trace_runs_from_the_order_to_rows_and_log_and_is_in_no_page(
 ) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     crew = hire_crew(str(tmp_path / "ledger.db"))
-    id = crew.order(5, "--trace-id", trace)
+    words = ("examples/demo.yaml", "--catalogue", "examples/catalogue.xlsx", "--count", "5", "--trace-id", trace)
+    id = run("batch", "create", *words, surroundings=crew.surroundings)
     crew.start()
     assert crew.wait(id) == "succeeded"
-    assert crew.show(id)["trace_id"] == trace
+    shown = json.loads(run("batch", "show", id, "--json", surroundings=crew.surroundings))
+    assert shown["trace_id"] == trace
     assert {line["trace_id"] for line in crew.log()} == {trace}
     rows = run("invoices", "--json", surroundings=crew.surroundings)
     assert len(json.loads(rows)) == 5
@@ -148,35 +143,22 @@ def test_one_trace_runs_from_the_order_to_rows_and_log_and_is_in_no_page(
 def test_a_worker_whose_user_owns_nothing_works_where_the_owner_made_the_tables(
     postgresql_url: str, hire_crew: Callable[..., Crew]
 ) -> None:
-    owner = hire_crew(postgresql_url)
-    run("db", "upgrade", surroundings=owner.surroundings)
-    name = f"clerk_{os.getpid()}"
-    with psycopg.connect(postgresql_url, autocommit=True) as server:
-        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x' IN ROLE ledgerflow_app".encode())
-    try:
-        crew = hire_crew(postgresql_url.replace("postgres:@", f"{name}:x@"))
-        id = crew.order(5, "--format", "json")
+    run("db", "upgrade", surroundings=hire_crew(postgresql_url).surroundings)
+    with user_of(postgresql_url) as url:
+        crew = hire_crew(url)
+        id = crew.order(5, ("json",))
         crew.start()
         assert crew.wait(id) == "succeeded"
         assert crew.stop() == [0]
-    finally:
-        with psycopg.connect(postgresql_url, autocommit=True) as server:
-            server.execute(f"DROP ROLE {name}".encode())
 
 
 def test_a_worker_whose_user_may_make_no_tables_says_so(postgresql_url: str, hire_crew: Callable[..., Crew]) -> None:
     with open_ledger(postgresql_url):
         pass  # the books are there, and the engine's tables are not
-    name = f"visitor_{os.getpid()}"
-    with psycopg.connect(postgresql_url, autocommit=True) as server:
-        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x' IN ROLE ledgerflow_app".encode())
-    try:
-        crew = hire_crew(postgresql_url.replace("postgres:@", f"{name}:x@"))
+    with user_of(postgresql_url) as url:
+        crew = hire_crew(url)
         crew.start()
         assert crew.workers[0].wait(timeout=60) == 2
         said = (crew.folder / "workers.log").read_text("utf-8")
         assert "permission denied" in said
         assert "`ledgerflow db upgrade`" in said
-    finally:
-        with psycopg.connect(postgresql_url, autocommit=True) as server:
-            server.execute(f"DROP ROLE {name}".encode())

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 from tests.worker.endurance import enduring
 
 from ledgerflow.store.opening import open_lobby
@@ -49,4 +50,4 @@ def forgotten(home: Path, ago: timedelta) -> int:
         try:
             return engine.forget(datetime.now(UTC) - ago)  # noqa: TID251 - a worker reads the clock
         finally:
-            engine.close()
+            DBOS.destroy(destroy_registry=True)

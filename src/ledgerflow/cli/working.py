@@ -7,8 +7,7 @@ import typer
 
 from ledgerflow.assembly import shelf_address
 from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.cli.options import chosen, in_reserve, required, without_password
-from ledgerflow.settings import Settings
+from ledgerflow.cli.options import required, surroundings, without_password
 from ledgerflow.worker.engine import QUEUES, Limits
 from ledgerflow.worker.serving import Post, serve
 from ledgerflow.worker.work import Patience
@@ -16,12 +15,11 @@ from ledgerflow.worker.work import Patience
 
 def work(queues: str, concurrency: int, grace: float, page_seconds: float, database: str) -> None:
     """Works until it is stopped; exit status 1 if something in hand had to be handed on undone."""
-    address, _ = chosen(database, "")
-    settings = Settings(tenant="default")  # a worker serves them all
-    required(address)
+    settings = surroundings(database, tenant="default")  # a worker serves them all
+    address = required(settings.database_url)
     post = Post(
         database=address,
-        reserve=in_reserve(),
+        reserve=settings.redis_url,
         shelf=shelf_address(settings.shelf_url, address),
         queues=_queues(queues),
         limits=Limits(pages=concurrency or os.cpu_count() or 1, batches_of_tenant=settings.running_batches),

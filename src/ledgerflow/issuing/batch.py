@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from pydantic import TypeAdapter
 from pydantic.main import IncEx
 
 from ledgerflow import __version__
@@ -14,6 +13,7 @@ from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.allotting import allot, entry
 from ledgerflow.issuing.assessing import Assessed, assess_sales
+from ledgerflow.issuing.commission import goods_as_json
 from ledgerflow.issuing.ports import Batch, Journal, Ledger, Progress
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
@@ -22,7 +22,6 @@ _APART: dict[str, bool | IncEx] = {  # what changes no invoice
     "payments": True,
     "business": {"establishments": {"__all__": {"gapless"}}},
 }
-_CATALOGUE = TypeAdapter(tuple[Product, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str
     content = [
         __version__,
         config.model_dump(mode="json", exclude=apart),
-        _CATALOGUE.dump_python(tuple(catalogue), mode="json"),
+        goods_as_json(catalogue),
     ]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -25,7 +25,7 @@ class Commission:
         """Equal commissions are equal texts."""
         content = {
             "config": self.config.model_dump(mode="json"),
-            "catalogue": _CATALOGUE.dump_python(tuple(self.catalogue), mode="json"),
+            "catalogue": goods_as_json(self.catalogue),
             "formats": list(self.formats),
             "tables": self.tables,
         }
@@ -37,3 +37,8 @@ class Commission:
         config = SimulationConfig.model_validate(content["config"])
         goods = _CATALOGUE.validate_python(content["catalogue"])
         return cls(config, goods, tuple(content["formats"]), content["tables"])
+
+
+def goods_as_json(goods: Sequence[Product]) -> object:
+    """Products as JSON has them; of equal ones the same."""
+    return _CATALOGUE.dump_python(tuple(goods), mode="json")

@@ -122,7 +122,7 @@ def work(pipe: "Connection[object, bytes]") -> None:
         try:
             told = pipe.recv_bytes()
         except (EOFError, OSError):
-            return
+            return  # nobody is left
         pipe.send(Begun())
         _do(told, Tell(pipe))
 
@@ -176,7 +176,7 @@ def _in_words(error: BaseException) -> Raised:
 def _said(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception as another:
+    except Exception as another:  # a stranger's: what it says is his own code
         return f"its message cannot be told ({type(another).__qualname__})"
 
 
@@ -188,7 +188,7 @@ def _pickled(error: BaseException) -> bytes | None:
         pickled = pickle.dumps(error)
         again: Any = pickle.loads(pickled)
         return pickled if type(again) is type(error) and _said(again) == _said(error) else None
-    except Exception:
+    except Exception:  # to come back is asked of its own code too; the words go over in any case
         return None
 
 
@@ -196,7 +196,7 @@ def _memory() -> int:
     """What this process holds in memory, in MiB; the most it ever held where the system says only that."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    except OSError:
+    except OSError:  # Linux alone has that file
         return _most()
     return pages * os.sysconf("SC_PAGE_SIZE") // _MIB
 

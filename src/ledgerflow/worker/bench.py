@@ -131,7 +131,7 @@ class Bench:
             self._is_busy, self._is_stopped, self._at = True, False, None
             kept = self._hired
         if kept is not None:
-            with suppress(Gone):
+            with suppress(Gone):  # it ended while nobody had work for it, and that is no fault of this deed
                 return _order(kept, told, patience)
             self._dismiss()
         with self._gate:
@@ -203,7 +203,7 @@ def _raise(payload: bytes) -> NoReturn:
         raise DeedFailed(type(raised).__qualname__, "it is not known what the work raised")
     try:
         error = pickle.loads(raised.pickled or b"")
-    except Exception:
+    except Exception:  # it cannot be read here: its words say what happened
         error = None
     if not isinstance(error, Exception):
         raise DeedFailed(raised.kind, raised.message, raised.traceback)

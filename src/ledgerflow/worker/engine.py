@@ -162,10 +162,6 @@ class JobEngine:
             forgotten += len(ended)
         return forgotten
 
-    def close(self) -> None:
-        """Lets go of everything; what is begun stays begun."""
-        DBOS.destroy(destroy_registry=True)
-
     def _make_batch(self, tenant: str, id: str, run: int) -> str:
         issued: Issued = DBOS.run_step(self._step("issue"), self._work.issue, tenant, id, run)
         if issued.ended is not Ended.DONE:

@@ -10,16 +10,16 @@ from ledgerflow.rendering.pdf import PdfFormat, PdfUnsound
 
 
 class StrangePages(PdfFormat):
-    """`STRANGE_PAGES` is a word and positions, as in `raise 3 17`."""
+    """`STRANGE_PAGES` is words and positions, as in `raise 3 17, hang 20`."""
 
     code = "strange"
     title = "Pages that fail"
 
     def files(self, invoices: Sequence[Invoice]) -> Iterator[tuple[str, bytes]]:
-        how, *positions = (os.environ.get("STRANGE_PAGES") or "nothing").split()
+        told = [said.split() for said in os.environ.get("STRANGE_PAGES", "").split(",")]
+        failing = {position: how for how, *positions in filter(None, told) for position in positions}
         for invoice in invoices:
-            if str(invoice.position) in positions:
-                _fail(how, invoice.number)
+            _fail(failing.get(str(invoice.position), "not at all"), invoice.number)
             yield from super().files([invoice])
 
 

@@ -5,18 +5,17 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from benchmarks.servers import fresh
 from tests.store.migrations.earlier_books import Book, earlier_books, write
 
 from ledgerflow.store.schema import Migrated, upgrade
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
-_names = count()
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Shelf:
 
     def copy(self, url: str) -> str:
         """The address of a copy of a database to which nobody is connected."""
-        name = f"earlier_{os.getpid()}_{next(_names)}"
+        name = fresh("earlier")
         if not self.server:
             path = self.folder / f"{name}.db"
             if url:
