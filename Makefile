@@ -42,7 +42,7 @@ contracts: venv     ## who may import whom
 	$(BIN)/lint-imports
 
 pytest: venv        ## the tests, with branch coverage
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
 
 bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks
