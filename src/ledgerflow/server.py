@@ -1,9 +1,6 @@
 """The server: the HTTP door, and a worker beside it unless that is not wanted, in one command."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,12 +10,14 @@ import uvicorn
 from ledgerflow.api.app import make_app
 from ledgerflow.api.house import House, Keys
 from ledgerflow.assembly import Application, shelf_address
+from ledgerflow.attending import Attendant
 from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.shelf import open_shelf
+from ledgerflow.telemetry import open_log
 
-_WORKER = "from ledgerflow.cli import main; main()"
 _GRACE = 30  # seconds in which requests in hand, and the worker, come to their end
 
 
@@ -35,9 +34,14 @@ class Premises:
 
 def serve(settings: Settings, premises: Premises) -> None:
     """Serves until it is stopped. Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable."""
+    log = open_log(server=f"{premises.host}:{premises.port}")
     with open_house(settings) as house, ExitStack() as stack:
-        if premises.concurrency is not None:
-            stack.enter_context(_worker(settings, premises.concurrency))
+        watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
+        if premises.concurrency is None:
+            stack.enter_context(hearing_hangups(watch.ask))
+        else:
+            attendant = stack.enter_context(Attendant(settings.database_url, premises.concurrency, _GRACE, log))
+            stack.enter_context(hearing_hangups(lambda: (watch.ask(), attendant.pass_hangup())))
         config = uvicorn.Config(
             make_app(house),
             host=premises.host,
@@ -68,29 +72,13 @@ class _Server(uvicorn.Server):
 @contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
     """The house for these settings, until it is left."""
+    rules = open_rules(settings)
     with open_lobby(settings.database_url, settings.redis_url) as lobby:
         lobby.enter(settings.tenant)
         lobby.enter(INSTALLATION)
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        yield House(Application(settings.redis_url), lobby, shelf, settings, keys)
-
-
-@contextmanager
-def _worker(settings: Settings, concurrency: int) -> Iterator[None]:
-    """A process of its own, told to end when the server does."""
-    surroundings = {**os.environ, "LEDGERFLOW_DATABASE_URL": settings.database_url}
-    command = [sys.executable, "-c", _WORKER, "worker", "--concurrency", str(concurrency)]
-    worker = subprocess.Popen(command, env=surroundings)
-    try:
-        yield
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        try:
-            worker.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules)
 
 
 __all__: Sequence[str] = ("Premises", "open_house", "serve")

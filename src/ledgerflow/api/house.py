@@ -8,6 +8,7 @@ from threading import Lock
 
 from ledgerflow.admission.signing_keys import current_keys
 from ledgerflow.assembly import Application
+from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.identity.tokens import Claims, KeyRing, key_named
 from ledgerflow.issuing.ports import Ledger
@@ -69,6 +70,7 @@ class House:
     shelf: Shelf
     settings: Settings
     keys: Keys
+    rules: RuleBook
 
     def ledger(self, tenant: str) -> Ledger:
         """The books of one tenant."""

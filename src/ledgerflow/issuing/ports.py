@@ -11,6 +11,7 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
+from ledgerflow.issuing.documents import DocumentBook, Documents
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
 
@@ -129,6 +130,10 @@ class Journal(Protocol):
     def stock(self) -> StockBook:
         """What it may write of the catalogue."""
 
+    @property
+    def documents(self) -> DocumentBook:
+        """What it may write of what the tenant set up."""
+
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
@@ -198,6 +203,10 @@ class Ledger(Protocol):
     @property
     def stock(self) -> Stock:
         """What is sold."""
+
+    @property
+    def documents(self) -> Documents:
+        """What the tenant set up."""
 
     def invoices(
         self,

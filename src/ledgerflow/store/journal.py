@@ -15,6 +15,7 @@ from ledgerflow.issuing.audit import AuditEntry, seal
 from ledgerflow.issuing.ports import Batch, Block, Entry, VoidNumber
 from ledgerflow.store.blocks import ANY, NumbersTaken, close, enter_void_numbers, release, void_rest
 from ledgerflow.store.counters import take
+from ledgerflow.store.documents import SessionDocumentBook
 from ledgerflow.store.jobs import SessionJobBook
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people import SessionPeopleBook
@@ -57,6 +58,11 @@ class DatabaseJournal:
     def stock(self) -> SessionStockBook:
         """What it may write of the catalogue."""
         return SessionStockBook(self._session)
+
+    @property
+    def documents(self) -> SessionDocumentBook:
+        """What it may write of what the tenant set up."""
+        return SessionDocumentBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)

@@ -18,6 +18,7 @@ from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
+from ledgerflow.store.documents import DatabaseDocuments
 from ledgerflow.store.jobs import DatabaseJobs
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people import DatabasePeople
@@ -95,6 +96,11 @@ class DatabaseLedger:
     def stock(self) -> DatabaseStock:
         """What is sold."""
         return DatabaseStock(self._reading)
+
+    @property
+    def documents(self) -> DatabaseDocuments:
+        """What the tenant set up."""
+        return DatabaseDocuments(self._reading)
 
     def invoices(
         self,

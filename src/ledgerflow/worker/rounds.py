@@ -33,11 +33,16 @@ class Rounds:
     """Each goes through all tenants; the trouble of one is told, and does not keep the others waiting."""
 
     def __init__(
-        self, lobby: Lobby, shelf: str, keep_days: int, forget: Callable[[datetime], int], log: BoundLogger
+        self,
+        lobby: Lobby,
+        shelf: str,
+        keep_days: Callable[[str], int],
+        forget: Callable[[datetime], int],
+        log: BoundLogger,
     ) -> None:
         self._lobby = lobby
         self._shelf = shelf
-        self._keep = timedelta(days=keep_days)
+        self._keep_days = keep_days
         self._forget = forget
         self._log = log
 
@@ -55,12 +60,19 @@ class Rounds:
         """Parts and archives that are older than they are kept go away, those of jobs at work never; so do
         the engine's notes of runs that ended as long ago."""
         now = _now()
-        cleared = clear_old(open_shelf(self._shelf), now - self._keep, self._may_clear, now - _UNFINISHED)
+        tenants = self._lobby.tenants()
+        before = {tenant: now - timedelta(days=self._keep_days(tenant)) for tenant in tenants}
+        latest = max(before.values(), default=now)
+
+        def may_clear(tenant: str, id: str, at: datetime) -> bool:
+            return at < before.get(tenant, latest) and self._may_clear(tenant, id)
+
+        cleared = clear_old(open_shelf(self._shelf), latest, may_clear, now - _UNFINISHED)
         for folder in cleared:
             tenant, _, id = folder.partition("/")
             forget_archive(self._lobby.ledger(tenant), id)
             self._log.info("archive_cleared", tenant=tenant, job=id)
-        forgotten = self._forget(now - self._keep)
+        forgotten = self._forget(min(before.values(), default=now))
         if forgotten:
             self._log.info("runs_forgotten", runs=forgotten)
 
