@@ -46,8 +46,8 @@ class Watch:
         self._woken.set()
 
     def __enter__(self) -> "Watch":
-        self._heard = announced(self._installation())
-        self._done = self._heard
+        self._heard = self._done = announced(self._installation())
+        self._book.reread(_now())  # for what was announced before that is in the files by now
         self._thread.start()
         return self
 
@@ -103,12 +103,17 @@ def tell(log: BoundLogger, standing: Standing) -> None:
 
 
 @contextmanager
-def hearing_hangups(ask: Callable[[], object]) -> Iterator[None]:
+def hearing_hangups(*asked: Callable[[], None]) -> Iterator[None]:
     """SIGHUP asks for the configuration to be read anew, and ends nothing. To be entered in the main thread."""
     if HANGUP is None:
         yield
         return
-    before = signal.signal(HANGUP, lambda *_: ask())
+
+    def hear(_signal: int, _frame: object) -> None:
+        for one in asked:
+            one()
+
+    before = signal.signal(HANGUP, hear)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {HANGUP})  # blocked by whoever started this process, until it could hear
     try:
         yield

@@ -41,7 +41,7 @@ def serve(settings: Settings, premises: Premises) -> None:
             stack.enter_context(hearing_hangups(watch.ask))
         else:
             attendant = stack.enter_context(Attendant(settings.database_url, premises.concurrency, _GRACE, log))
-            stack.enter_context(hearing_hangups(lambda: (watch.ask(), attendant.pass_hangup())))
+            stack.enter_context(hearing_hangups(watch.ask, attendant.pass_hangup))
         config = uvicorn.Config(
             make_app(house),
             host=premises.host,

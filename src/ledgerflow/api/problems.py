@@ -17,6 +17,7 @@ from ledgerflow.billing.errors import BillingError, Finding, InputRefused, Invoi
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
 from ledgerflow.identity.tokens import TokenRefused
 from ledgerflow.issuing.commissioning import NotNow
+from ledgerflow.issuing.documents import ChangedMeanwhile, VersionMissing
 from ledgerflow.issuing.jobs import BatchUnknown, KeyUsedOtherwise, TooManyBatches
 from ledgerflow.issuing.stocking import ProductUnknown
 from ledgerflow.store.database import LedgerUnreachable
@@ -72,6 +73,8 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (LastOwner, 409, "conflict", "Not as things stand"),
     (NotNow, 409, "conflict", "Not as things stand"),
     (KeyUsedOtherwise, 409, "conflict", "Not as things stand"),
+    (ChangedMeanwhile, 412, "changed-meanwhile", "It was changed meanwhile"),
+    (VersionMissing, 428, "version-missing", "Say which version you change"),
     (TooManyBatches, 429, "too-many", "Come back later"),
     (LedgerUnreachable, 503, "unavailable", "Come back later"),
 )
@@ -115,7 +118,7 @@ def _of_trade(request: Request, error: Exception) -> JSONResponse:
         headers["Retry-After"] = str(_SOON)
     findings = error.findings if isinstance(error, InputRefused) else ()
     detail = "" if status == 404 or findings else str(error)  # what never was and what is another's look the same
-    return answer(request, status, name, title, detail, map(_told, findings), headers)
+    return answer(request, status, name, title, detail, map(shown, findings), headers)
 
 
 def _of_form(request: Request, error: Exception) -> JSONResponse:
@@ -134,7 +137,8 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
     return answer(request, error.status_code, kind, title, "", (), error.headers)
 
 
-def _told(finding: Finding) -> FindingModel:
+def shown(finding: Finding) -> FindingModel:
+    """A finding as it is told."""
     return FindingModel(
         code=finding.code,
         pointer=finding.place,

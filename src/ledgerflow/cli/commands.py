@@ -4,6 +4,7 @@ from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.batches import app as batches
 from ledgerflow.cli.books import app
 from ledgerflow.cli.cancel import cancel
+from ledgerflow.cli.configuring import app as configuring
 from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
@@ -20,5 +21,6 @@ app.command()(cancel)
 app.add_typer(taxes, name="tax")
 app.add_typer(auditing, name="audit")
 app.add_typer(db, name="db")
+app.add_typer(configuring, name="config")
 
 __all__ = ["app"]

@@ -16,9 +16,7 @@ from ledgerflow.worker.serving import Post, serve
 from ledgerflow.worker.work import Patience
 
 
-def work(
-    queues: str, concurrency: int, patience: Patience, database: str, *, with_starter: bool
-) -> None:
+def work(queues: str, concurrency: int, patience: Patience, database: str, *, with_starter: bool) -> None:
     """Works until it is stopped; exit status 1 if something in hand had to be handed on undone."""
     settings = surroundings(database, tenant="default")  # a worker serves them all
     address = required(settings.database_url)

@@ -1,4 +1,4 @@
-"""The rules in force: values of all sections with their origin, under a version that follows from what the files say."""
+"""The rules in force: values of all sections with their origin, under a version that follows from the files."""
 
 import json
 from collections.abc import Iterator, Mapping

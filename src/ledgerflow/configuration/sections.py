@@ -64,7 +64,9 @@ class Security(Typed):
         (), max_length=50, title="Allowed origins", description="Besides the server's own, as in https://books.example."
     )
     token_minutes: int = Field(10, ge=1, le=60, title="Access token", description="Minutes that one is good for.")
-    unused_days: int = Field(14, ge=1, le=365, title="Unused", description="Days after which an unused session is over.")
+    unused_days: int = Field(
+        14, ge=1, le=365, title="Unused", description="Days after which an unused session is over."
+    )
     session_days: int = Field(90, ge=1, le=730, title="Session", description="Days after which any session is over.")
 
     @model_validator(mode="after")

@@ -10,12 +10,14 @@ from pydantic import Field
 from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
 from ledgerflow.api.house import House, now
 from ledgerflow.api.schemas import GUARDED, Given, Taken, refusals
+from ledgerflow.api.wishes import WishedConfig, complete
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import FIRST, LAST, USUAL, Bounds, order_batch, require_possible
 from ledgerflow.issuing.commissioning import Request as Order
+from ledgerflow.issuing.governing import bounds_of, rules_for
 from ledgerflow.issuing.jobs import Job, JobStatus, Stage
-from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.issuing.ports import Ledger
 
 router = APIRouter(prefix="/api/batches", tags=["batches"])
 
@@ -23,7 +25,7 @@ router = APIRouter(prefix="/api/batches", tags=["batches"])
 class Ordering(Taken):
     """A batch that is to be made of the catalogue."""
 
-    config: SimulationConfig
+    config: WishedConfig
     formats: Sequence[str] = ("pdf", "json", "csv", "xlsx")
     tables: Annotated[bool, Field(description="Parquet tables beside the archive.")] = False
     priority: Annotated[int, Field(ge=FIRST, le=LAST, description="The least goes first.")] = USUAL
@@ -63,7 +65,7 @@ def order(
     """Orders a batch of the catalogue; a worker makes it. The same Idempotency-Key gives the same batch."""
     commission = _commission(said, caller, house)
     order = Order(commission, request.state.trace_id, now(), caller.actor, key, said.priority)
-    job = order_batch(caller.ledger, order, bounds(house))
+    job = order_batch(caller.ledger, order, bounds(house, caller.ledger))
     response.headers["Location"] = f"/api/batches/{job.id}"
     return shown(job)
 
@@ -74,9 +76,9 @@ def show(id: str, caller: Reader) -> BatchModel:
     return shown(caller.ledger.jobs.find(id))
 
 
-def bounds(house: House) -> Bounds:
-    """How many batches may be open, and how large one may be."""
-    return Bounds(house.settings.open_batches, house.settings.largest_batch)
+def bounds(house: House, ledger: Ledger) -> Bounds:
+    """How many batches of this tenant may be open, and how large one may be."""
+    return bounds_of(rules_for(ledger, house.rules.now))
 
 
 def shown(job: Job) -> BatchModel:
@@ -91,6 +93,8 @@ def _commission(said: Ordering, caller: Caller, house: House) -> Commission:
         advice = "Import one first."
         raise InputRefused([Finding("catalogue.empty", "", "There is no product in the catalogue.", advice)])
     formats = [house.application.format(code) for code in dict.fromkeys(said.formats)]
-    commission = Commission(said.config, goods, tuple(format.code for format in formats), said.tables)
-    require_possible(commission, house.application.laws, formats, bounds(house))
+    commission = Commission(
+        complete(said.config, caller.ledger), goods, tuple(format.code for format in formats), said.tables
+    )
+    require_possible(commission, house.application.laws, formats, bounds(house, caller.ledger))
     return commission
