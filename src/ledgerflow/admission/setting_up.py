@@ -1,4 +1,4 @@
-"""What an owner sets up for the business: its own settings, itself, its logo. Each change is audited as a difference."""
+"""What an owner sets up for the business: its own settings, itself, its logo. Each is audited as a difference."""
 
 import json
 from base64 import b64decode, b64encode

@@ -29,7 +29,8 @@ def worker(
 ) -> None:
     """Does the batches that are ordered, of all tenants, until it is stopped. Start as many as you like on PostgreSQL.
 
-    SIGHUP has it read its configuration anew. SIGTERM and Ctrl-C end it when what is in hand is done, or after --grace; whatever is left is handed on.
+    SIGHUP has it read its configuration anew. SIGTERM and Ctrl-C end it when what is in hand is done, or after --grace;
+    whatever is left is handed on.
     """
     from ledgerflow.cli.working import work
     from ledgerflow.worker.work import Patience

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from ledgerflow.billing.errors import Finding, InputRefused, Severity
 from ledgerflow.billing.mistakes import mistake
 from ledgerflow.configuration.sections import SECTIONS, Configuration
-from ledgerflow.configuration.texts import Entry, read_text
+from ledgerflow.configuration.texts import read_text
 from ledgerflow.simulation.advice import nearest
 from ledgerflow.simulation.switches import upgrade_switches
 from ledgerflow.simulation.typed import Typed
@@ -113,7 +113,7 @@ def _finding(fault: ErrorDetails, file: str, section: type[Typed]) -> Finding:
     return mistake(fault, nearest(key, list(known)), f"{file}#")
 
 
-def _leaves(place: str, entry: Entry | object) -> set[str]:
+def _leaves(place: str, entry: object) -> set[str]:
     if not isinstance(entry, Mapping):
         return {place}
     return {leaf for key, value in entry.items() for leaf in _leaves(f"{place}.{key}", value)}

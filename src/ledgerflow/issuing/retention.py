@@ -14,8 +14,9 @@ def clear_old(
 ) -> Iterator[str]:
     """Clears the folders `tenant/job` in which nothing is as late as `before`, and tells each when it is gone.
 
-    `may_clear(tenant, job, latest)` keeps what belongs to a job that is still open, or is to be kept longer. Files that were
-    never finished go wherever they lie, if they are older than `unfinished_before`, or else than `before`. It may be done twice.
+    `may_clear(tenant, job, latest)` keeps what belongs to a job that is still open, or is to be kept longer. Files that
+    were never finished go wherever they lie, if they are older than `unfinished_before`, or else than `before`. It may
+    be done twice.
     """
     shelf.clear_unfinished(unfinished_before or before)
     for folder, latest in shelf.folders():
