@@ -3,11 +3,8 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
-import pytest
 from tests.configuration.sites import Process, Site, key_for, until
 
 from ledgerflow.configuration.reading import read_files
@@ -64,13 +61,6 @@ class Crowd:
                 assert told["version"] == version(number), "values of one version under the name of another"
             except (AssertionError, httpx.HTTPError) as fault:
                 self.faults.append(repr(fault))
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = Site(tmp_path)
-    yield opened
-    opened.close()
 
 
 def versions(clients: list[httpx.Client], worker: Process, key: dict[str, str]) -> set[object]:
