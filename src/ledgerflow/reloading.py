@@ -102,6 +102,12 @@ def tell(log: BoundLogger, standing: Standing) -> None:
         log.info("configuration_read", version=standing.rules.version, warnings=found)
 
 
+def let_hangups_wait() -> None:
+    """SIGHUP waits until it can be heard, for unheard it would end the process: to be called as one begins."""
+    if HANGUP is not None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {HANGUP})
+
+
 @contextmanager
 def hearing_hangups(*asked: Callable[[], None]) -> Iterator[None]:
     """SIGHUP asks for the configuration to be read anew, and ends nothing. To be entered in the main thread."""
@@ -114,7 +120,7 @@ def hearing_hangups(*asked: Callable[[], None]) -> Iterator[None]:
             one()
 
     before = signal.signal(HANGUP, hear)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {HANGUP})  # blocked by whoever started this process, until it could hear
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {HANGUP})
     try:
         yield
     finally:

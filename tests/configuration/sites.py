@@ -6,15 +6,20 @@ import secrets
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import uvicorn
 
 from ledgerflow.admission.machines import make_key
+from ledgerflow.api.app import make_app
+from ledgerflow.api.house import House
 from ledgerflow.identity.roles import INSTALLATION, Role
 from ledgerflow.store.opening import open_ledger
 
@@ -37,6 +42,22 @@ def key_for(database: str, role: Role, tenant: str = "default") -> dict[str, str
         life = timedelta(days=1)
         _, words = make_key(ledger, whose, "test", role, life, at=now, actor="test", draw=secrets.token_urlsafe)
     return {"Authorization": f"Bearer {words}"}
+
+
+@contextmanager
+def answering(house: House) -> Iterator[httpx.Client]:
+    """A client of a house whose door is open, in a thread of this process."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(make_app(house), port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until(lambda: server.started, 30, "the server answers")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def until(is_so: Callable[[], bool], seconds: float, what: str) -> float:

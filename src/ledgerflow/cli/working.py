@@ -10,7 +10,7 @@ import typer
 from ledgerflow.assembly import shelf_address
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.cli.options import required, surroundings, without_password
-from ledgerflow.reloading import open_rules
+from ledgerflow.reloading import let_hangups_wait, open_rules
 from ledgerflow.worker.engine import QUEUES, Limits
 from ledgerflow.worker.serving import Post, serve
 from ledgerflow.worker.work import Patience
@@ -18,6 +18,7 @@ from ledgerflow.worker.work import Patience
 
 def work(queues: str, concurrency: int, patience: Patience, database: str, *, with_starter: bool) -> None:
     """Works until it is stopped; exit status 1 if something in hand had to be handed on undone."""
+    let_hangups_wait()
     settings = surroundings(database, tenant="default")  # a worker serves them all
     address = required(settings.database_url)
     if with_starter:
