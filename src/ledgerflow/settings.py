@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ledgerflow.configuration.rules import ENVIRONMENT
+from ledgerflow.configuration.environment import ENVIRONMENT
 
 
 class Settings(BaseSettings):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from ledgerflow.identity.roles import INSTALLATION, Role
 from ledgerflow.store.opening import open_ledger
 
 ROOT = Path(__file__).parents[2]
+_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 COMMAND = (sys.executable, "-c", "from ledgerflow.cli import main; main()")
 
 
@@ -37,10 +37,11 @@ def free_port() -> int:
 def key_for(database: str, role: Role, tenant: str = "default") -> dict[str, str]:
     """The header by which a machine of that role comes in."""
     whose = INSTALLATION if role is Role.OPERATOR else tenant
-    now = datetime.now(UTC)
     with open_ledger(database, whose) as ledger:
-        life = timedelta(days=1)
-        _, words = make_key(ledger, whose, "test", role, life, at=now, actor="test", draw=secrets.token_urlsafe)
+        life = timedelta(days=36_500)
+        _, words = make_key(
+            ledger, whose, "test", role, life, at=_BEFORE, actor="test", draw=lambda: os.urandom(24).hex()
+        )
     return {"Authorization": f"Bearer {words}"}
 
 

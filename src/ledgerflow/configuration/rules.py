@@ -7,19 +7,12 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
 
+from ledgerflow.configuration.environment import ENVIRONMENT
 from ledgerflow.configuration.reading import Reading
 from ledgerflow.configuration.sections import Configuration, Overrides
 
 Value: TypeAlias = "str | int | bool | list[Value] | None"
 _DIGITS = 16
-
-ENVIRONMENT: Mapping[str, tuple[str, str]] = {
-    "open_batches": ("limits", "open_batches"),
-    "largest_batch": ("limits", "largest_batch"),
-    "running_batches": ("limits", "running_batches"),
-    "keep_days": ("retention", "keep_days"),
-}
-"""What a variable of the environment (`LEDGERFLOW_OPEN_BATCHES`) says instead of a file."""
 
 
 class Origin(StrEnum):
