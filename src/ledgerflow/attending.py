@@ -29,6 +29,7 @@ class Attendant:
         self._grace = grace
         self._log = log
         self._stopping = Event()
+        self._is_let_go = False
         self._turn = Lock()
         self._worker = self._start()
         self._thread = Thread(target=self._attend, name="attendant", daemon=True)
@@ -49,6 +50,11 @@ class Attendant:
             worker.wait()
         self._thread.join()
 
+    def let_go(self) -> None:
+        """A worker that ends from now on is not started again: whoever ends a server may end all of its processes.
+        A handler of a signal may call this, for it waits for nothing."""
+        self._is_let_go = True
+
     def pass_hangup(self) -> None:
         """The worker reads its configuration anew too; a handler of a signal may call this."""
         if HANGUP is not None and self._worker.poll() is None:
@@ -61,14 +67,14 @@ class Attendant:
             status = self._worker.wait()
             if time.monotonic() - begun > _LIVED:
                 pause = _FIRST
-            if self._stopping.is_set():
+            if self._stopping.is_set() or self._is_let_go:
                 return
             self._log.error("worker_died", status=status, seconds=pause)
             if self._stopping.wait(pause):
                 return
             pause = min(2 * pause, _LONGEST)
             with self._turn:
-                if self._stopping.is_set():
+                if self._stopping.is_set() or self._is_let_go:
                     return
                 self._worker = self._start()
 

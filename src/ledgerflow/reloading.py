@@ -35,15 +35,13 @@ class Watch:
         self._book = book
         self._installation = installation
         self._log = log
-        self._woken = Event()
-        self._asked = False
-        self._stopping = False
+        self._stopping = Event()
+        self._is_asked = False
         self._thread = Thread(target=self._go_on, name="configuration", daemon=True)
 
     def ask(self) -> None:
-        """Has the rules read anew soon; a handler of a signal may call this."""
-        self._asked = True
-        self._woken.set()
+        """Has the rules read anew soon; a handler of a signal may call this, for it waits for nothing."""
+        self._is_asked = True
 
     def __enter__(self) -> "Watch":
         self._heard = self._done = announced(self._installation())
@@ -52,15 +50,12 @@ class Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping = True
-        self._woken.set()
+        self._stopping.set()
         self._thread.join()
 
     def _go_on(self) -> None:
         away = False
-        while not self._stopping:
-            if self._woken.wait(_LOOK):
-                self._woken.clear()
+        while not self._stopping.wait(_LOOK):
             try:
                 self._turn()
                 away = False
@@ -72,12 +67,14 @@ class Watch:
                 self._log.exception("announcements_unheard", exc_info=trouble)
 
     def _turn(self) -> None:
-        if self._asked:
-            self._asked = False
+        if self._is_asked:
+            self._is_asked = False
             tell(self._log, self._book.reread(_now()))
+        self._book.tell_all()
         latest = announced(self._installation())
         if latest != self._done:
             self._follow(latest)
+            self._book.tell_all()
 
     def _follow(self, latest: Announcement) -> None:
         """Until the announced version is in force; what is in the way is told once."""

@@ -1,9 +1,10 @@
 """The server: the HTTP door, and a worker beside it unless that is not wanted, in one command."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
@@ -36,11 +37,13 @@ def serve(settings: Settings, premises: Premises) -> None:
     """Serves until it is stopped. Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable."""
     log = open_log(server=f"{premises.host}:{premises.port}")
     with open_house(settings) as house, ExitStack() as stack:
+        told_to_end: list[Callable[[], None]] = []
         watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
         if premises.concurrency is None:
             stack.enter_context(hearing_hangups(watch.ask))
         else:
             attendant = stack.enter_context(Attendant(settings.database_url, premises.concurrency, _GRACE, log))
+            told_to_end.append(attendant.let_go)
             stack.enter_context(hearing_hangups(watch.ask, attendant.pass_hangup))
         config = uvicorn.Config(
             make_app(house),
@@ -53,11 +56,20 @@ def serve(settings: Settings, premises: Premises) -> None:
             timeout_keep_alive=15,
             timeout_graceful_shutdown=_GRACE,
         )
-        _Server(config).run()
+        _Server(config, told_to_end).run()
 
 
 class _Server(uvicorn.Server):
     """Comes to its end when it is told so, and then lets its starter go on: uvicorn would end the process."""
+
+    def __init__(self, config: uvicorn.Config, told_to_end: Sequence[Callable[[], None]]) -> None:
+        super().__init__(config)
+        self._told_to_end = told_to_end
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for tell in self._told_to_end:
+            tell()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

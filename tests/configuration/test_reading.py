@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.configuration.reading import collect, read_files
-from ledgerflow.configuration.rules import Origin, differences, narrowed, rules_of
+from ledgerflow.configuration.rules import Origin, Rules, differences, narrowed, rules_of
 from ledgerflow.configuration.sections import SECTIONS, Configuration, Overrides
 
 SHIPPED = Path(__file__).parents[2] / "config"
@@ -149,16 +149,37 @@ def test_a_file_that_changes_all_the_time_leaves_the_old_one_in_force(tmp_path: 
 
 
 def test_a_bad_file_leaves_the_old_one_in_force_until_it_is_mended(tmp_path: Path) -> None:
-    file, heard = tmp_path / "limits.yaml", []
+    file = tmp_path / "limits.yaml"
     file.write_text("open_batches: 1\n")
     book = RuleBook(tmp_path, {}, AT, lambda _seconds: None)
-    book.tell(lambda rules: heard.append(rules.values.limits.open_batches))
     file.write_text("open_batches: none at all\n")
     assert book.reread(AT).failure
-    assert (book.now.values.limits.open_batches, heard) == (1, [])
+    assert book.now.values.limits.open_batches == 1
     file.write_text("open_batches: 2\n")
     assert not book.reread(AT).failure
-    assert (book.now.values.limits.open_batches, heard) == (2, [2])
+    assert book.now.values.limits.open_batches == 2
+
+
+def test_whoever_could_not_hear_of_a_change_is_told_again(tmp_path: Path) -> None:
+    """An engine whose database was away is given the new limits when it is back, and only once."""
+    file, heard, is_away = tmp_path / "limits.yaml", list[int](), True
+    file.write_text("running_batches: 1\n")
+    book = RuleBook(tmp_path, {}, AT, lambda _seconds: None)
+
+    def limit(rules: Rules) -> None:
+        if is_away:
+            raise ConnectionError
+        heard.append(rules.values.limits.running_batches)
+
+    book.tell(limit)
+    file.write_text("running_batches: 3\n")
+    book.reread(AT)
+    with pytest.raises(ConnectionError):
+        book.tell_all()
+    is_away = False
+    book.tell_all()
+    book.tell_all()
+    assert heard == [3]
 
 
 def test_a_program_does_not_start_over_bad_files(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class RuleBook:
         self._environment = environment
         self._rest = rest
         self._turn = Lock()
-        self._heard: list[Callable[[Rules], None]] = []
+        self._told: dict[Callable[[Rules], None], Rules] = {}
         self._standing = self._read(at)
 
     @property
@@ -59,8 +59,16 @@ class RuleBook:
         return self._standing
 
     def tell(self, heard: Callable[[Rules], None]) -> None:
-        """Has somebody told, each time that other rules come into force."""
-        self._heard.append(heard)
+        """Has somebody told, each time that other rules than those of now come into force."""
+        self._told[heard] = self.now
+
+    def tell_all(self) -> None:
+        """Tells those who have not heard of the rules in force: whoever raises something is told again another time."""
+        for heard, last in list(self._told.items()):
+            rules = self.now
+            if rules != last:
+                heard(rules)
+                self._told[heard] = rules
 
     def reread(self, at: datetime, wanted: str = "") -> Standing:
         """Reads the files anew. Whatever is wrong with them leaves the rules in force as they are, and is told in what
@@ -77,9 +85,6 @@ class RuleBook:
                 self._standing = Standing(before.rules, before.read_at, before.warnings, failure)
                 return self._standing
             self._standing = read
-            if read.rules != before.rules:
-                for heard in self._heard:
-                    heard(read.rules)
             return read
 
     def _read(self, at: datetime) -> Standing:

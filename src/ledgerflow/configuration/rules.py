@@ -11,7 +11,7 @@ from ledgerflow.configuration.environment import ENVIRONMENT
 from ledgerflow.configuration.reading import Reading
 from ledgerflow.configuration.sections import Configuration, Overrides
 
-Value: TypeAlias = "str | int | bool | list[Value] | None"
+Value: TypeAlias = "str | int | float | bool | list[Value] | None"
 _DIGITS = 16
 
 
@@ -100,7 +100,7 @@ def _flat(place: str, node: object) -> Iterator[tuple[str, Value]]:
     elif isinstance(node, list | tuple):
         yield place, [str(one) for one in node]
     else:
-        yield place, node if isinstance(node, str | int | bool) or node is None else str(node)
+        yield place, node if isinstance(node, str | int | float | bool) or node is None else str(node)
 
 
 def _said(value: Value) -> str:

@@ -1,17 +1,15 @@
 """The sections of the configuration, one a file: what an operator may say, with bounds and what holds if nothing is."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
 from ledgerflow.simulation.config import MOST_INVOICES, RealismProfile
-from ledgerflow.simulation.typed import Typed
+from ledgerflow.simulation.typed import Share, Typed
 
 PerMinute = Annotated[int, Field(ge=1, le=1_000_000)]
-ShareOf = Annotated[Decimal, Field(ge=0, le=1)]
 
 
 def _origin(text: str) -> str:
@@ -81,9 +79,9 @@ class SimulationDefaults(Typed):
 
     realism_profile: RealismProfile = Field(RealismProfile.REALISTIC, title="Realism")
     count: int = Field(100, ge=1, le=MOST_INVOICES, title="Invoices")
-    repeat_rate: ShareOf = Field(Decimal("0.5"), title="Repeat rate")
-    seasonality: ShareOf = Field(Decimal("0.5"), title="Seasonality")
-    credit_note_rate: ShareOf = Field(Decimal(0), title="Credit notes")
+    repeat_rate: Share = Field(0.5, title="Repeat rate")
+    seasonality: Share = Field(0.5, title="Seasonality")
+    credit_note_rate: Share = Field(0.0, title="Credit notes")
 
 
 class Configuration(Typed):

@@ -29,7 +29,7 @@ Name = Annotated[str, Path(max_length=40)]
 class Effective(Given):
     """A value that holds, and where it comes from."""
 
-    value: str | int | bool | Sequence[str] | None
+    value: str | int | float | bool | Sequence[str] | None
     origin: Origin
 
 
