@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     )
     keep_days: int | None = Field(None, description="Instead of retention.keep_days.", ge=1)
     running_batches: int | None = Field(None, description="Instead of limits.running_batches.", ge=1)
+    clamd_url: str = Field(
+        "",
+        description="ClamAV that looks at uploads, tcp://host:3310 or unix:///path; none are taken while it is silent.",
+        pattern=r"^$|^tcp://[^/\s:]+(:[0-9]{1,5})?$|^unix:///\S+$",
+    )
 
     def instead_of_files(self) -> dict[str, int]:
         """What the environment says in place of the configuration's files, by the names of the variables."""

@@ -5,10 +5,17 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
-from ledgerflow.api.routes import auth, batches, business, configuration
+from ledgerflow.api.routes import auth, batches, business, catalogue, configuration, products
 from ledgerflow.api.tracing import Tracing
 
-ROUTERS = (auth.router, batches.router, business.router, configuration.router)
+ROUTERS = (
+    auth.router,
+    batches.router,
+    business.router,
+    catalogue.router,
+    configuration.router,
+    products.router,
+)
 
 
 def make_app(house: House) -> FastAPI:

@@ -14,6 +14,7 @@ from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.documents import DocumentBook, Documents
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
+from ledgerflow.issuing.uploads import UploadBook, Uploads
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -134,6 +135,10 @@ class Journal(Protocol):
     def documents(self) -> DocumentBook:
         """What it may write of what the tenant set up."""
 
+    @property
+    def uploads(self) -> UploadBook:
+        """What it may write of uploads."""
+
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
@@ -207,6 +212,10 @@ class Ledger(Protocol):
     @property
     def documents(self) -> Documents:
         """What the tenant set up."""
+
+    @property
+    def uploads(self) -> Uploads:
+        """The sheets that wait to be taken in."""
 
     def invoices(
         self,

@@ -25,6 +25,7 @@ from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
 from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.uploads import SessionUploadBook
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
@@ -63,6 +64,11 @@ class DatabaseJournal:
     def documents(self) -> SessionDocumentBook:
         """What it may write of what the tenant set up."""
         return SessionDocumentBook(self._session)
+
+    @property
+    def uploads(self) -> SessionUploadBook:
+        """What it may write of uploads."""
+        return SessionUploadBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Response
 
 from ledgerflow.admission.announcing import announce
 from ledgerflow.admission.setting_up import keep_overrides
+from ledgerflow.api import problems
 from ledgerflow.api.access import Anyone, Caller, HouseHere, Manager, Operator
 from ledgerflow.api.etags import IfMatch, etag, expected
 from ledgerflow.api.house import now
-from ledgerflow.api.problems import Absent, FindingModel, shown
+from ledgerflow.api.problems import Absent, FindingModel
 from ledgerflow.api.schemas import GUARDED, Given, refusals
 from ledgerflow.billing.errors import InputRefused
 from ledgerflow.configuration.keeping import Standing, findings_of
@@ -101,8 +102,8 @@ def _told(caller: Caller, standing: Standing) -> ConfigurationModel:
         values={key: Effective(value=value, origin=rules.origin(key)) for key, value in rules.flat().items()},
     )
     if may(caller.role, Right.OPERATE):
-        told.warnings = [shown(finding) for finding in standing.warnings]
+        told.warnings = [problems.told(finding) for finding in standing.warnings]
         if standing.failure:
-            findings = [shown(finding) for finding in standing.failure.findings]
+            findings = [problems.told(finding) for finding in standing.failure.findings]
             told.failure = FailureModel(at=standing.failure.at, findings=findings)
     return told
