@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from threading import Event
+from types import FrameType
 
 import uvicorn
 
@@ -49,11 +51,20 @@ def serve(settings: Settings, premises: Premises) -> None:
             timeout_keep_alive=15,
             timeout_graceful_shutdown=_GRACE,
         )
-        _Server(config).run()
+        _Server(config, house.closing).run()
 
 
 class _Server(uvicorn.Server):
     """Comes to its end when it is told so, and then lets its starter go on: uvicorn would end the process."""
+
+    def __init__(self, config: uvicorn.Config, closing: Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Who follows a batch is let go at once."""
+        self._closing.set()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
