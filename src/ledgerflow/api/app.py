@@ -5,10 +5,30 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
-from ledgerflow.api.routes import auth, batches
+from ledgerflow.api.routes import (
+    auth,
+    batches,
+    choices,
+    exports,
+    following,
+    invoices,
+    overview,
+    realism,
+    trials,
+)
 from ledgerflow.api.tracing import Tracing
 
-ROUTERS = (auth.router, batches.router)
+ROUTERS = (
+    auth.router,
+    batches.router,
+    following.router,
+    exports.router,
+    realism.router,
+    invoices.router,
+    overview.router,
+    trials.router,
+    choices.router,
+)
 
 
 def make_app(house: House) -> FastAPI:

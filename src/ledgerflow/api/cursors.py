@@ -9,7 +9,8 @@ from fastapi import Query
 
 from ledgerflow.billing.errors import Finding, InputRefused
 
-T, V = TypeVar("T"), TypeVar("V")
+T = TypeVar("T")
+V = TypeVar("V")
 
 MOST = 200
 Cursor = Annotated[str, Query(max_length=400, description="`next` of the page before.")]

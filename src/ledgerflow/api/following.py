@@ -39,7 +39,9 @@ async def look(at: Callable[[], State]) -> State:
     return await run_sync(at, limiter=limiter)
 
 
-async def events(first: State, at: Callable[[], State], known: str, is_closing: Callable[[], bool]) -> AsyncIterator[str]:
+async def events(
+    first: State, at: Callable[[], State], known: str, is_closing: Callable[[], bool]
+) -> AsyncIterator[str]:
     """Events from the first state on, unless it is the one that is known; `is_closing` ends them with the server."""
     state, begun, told, pause = first, monotonic(), monotonic(), SOONEST
     yield "retry: 1000\n\n"

@@ -17,7 +17,7 @@ from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import Bounds, require_possible
 from ledgerflow.simulation.config import SimulationConfig
 
-Codes = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)]
+Codes = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=40)], ...], Field(max_length=20)]
 USUAL_FORMATS = ("pdf", "json", "csv", "xlsx")
 
 
@@ -25,7 +25,7 @@ class Making(Taken):
     """What is to be made of the kept catalogue."""
 
     config: SimulationConfig
-    formats: Annotated[Codes, Field(description="Codes of formats, as `/api/formats` names them.")] = [*USUAL_FORMATS]
+    formats: Annotated[Codes, Field(description="Codes of formats, as `/api/formats` names them.")] = USUAL_FORMATS
 
 
 def bounds(house: House) -> Bounds:

@@ -23,8 +23,8 @@ from ledgerflow.billing.errors import (
     InputRefused,
     InvoiceNumberCollisionException,
     InvoiceUnknown,
-    NumbersUnavailable,
     NumberSeriesExhausted,
+    NumbersUnavailable,
     StrategyUnknown,
 )
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown

@@ -1,4 +1,4 @@
-"""Files sent as they are read: flat in memory, in part where a part is asked for, and no thread waits for a slow client.
+"""Files sent as they are read: flat in memory, in part where that is asked for, and no thread waits for a client.
 
 A block is read in a thread and sent from the loop; who takes no block for a minute is left.
 """

@@ -1,4 +1,4 @@
-"""The deed of previewing: a few documents as a configuration would make them. Nothing is issued and no number is taken."""
+"""The deed of previewing: a few documents as a configuration would make them. Nothing is issued, no number taken."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -68,9 +68,7 @@ def simulate(
     return sales
 
 
-def invoices_wanted(
-    config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]
-) -> int:
+def invoices_wanted(config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]) -> int:
     """How many invoices a configuration makes, notes apart; where a revenue says so, by the usual size of one."""
     refuse_contradictions(config, catalogue, laws)
     return sum(_invoice_counts(config, open_branches(config, catalogue, laws)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.money import currency
@@ -67,7 +68,7 @@ def _summed(span: Span) -> Select[str, int, int, int, int, int]:
     return select(row.currency, invoices, notes, *amounts).where(*_within(span))
 
 
-def _signed(amount: ColumnElement[int]) -> ColumnElement[int]:
+def _signed(amount: InstrumentedAttribute[int]) -> ColumnElement[int]:
     return func.sum(case((_NOTE, -amount), else_=amount))
 
 

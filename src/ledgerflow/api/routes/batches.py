@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
 from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
@@ -90,9 +90,7 @@ def order(
 
 
 @router.get("", responses=refusals(*GUARDED))
-def listed(
-    caller: Reader, status: JobStatus | None = None, limit: Limit = 50, cursor: Cursor = ""
-) -> Page[BatchModel]:
+def listed(caller: Reader, status: JobStatus | None = None, limit: Limit = 50, cursor: Cursor = "") -> Page[BatchModel]:
     """The batches, newest first; of one status, if it is named."""
     after = place_of(cursor, lambda place: (_moment(place[0]), str(place[1])))
     found = caller.ledger.jobs.page(limit + 1, after, status)

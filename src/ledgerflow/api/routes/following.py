@@ -13,12 +13,13 @@ from ledgerflow.api.schemas import GUARDED, refusals
 
 router = APIRouter(prefix="/api/batches", tags=["batches"])
 
-_KINDS = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, 204: {"description": "It is over."}}
+_KINDS: dict[int | str, dict[str, object]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    204: {"description": "It is over."},
+}
 
 
-@router.get(
-    "/{id}/events", response_class=StreamingResponse, responses={**refusals(*GUARDED, 404), **_KINDS}
-)
+@router.get("/{id}/events", response_class=StreamingResponse, responses={**refusals(*GUARDED, 404), **_KINDS})
 async def follow(
     id: BatchId,
     caller: Reader,

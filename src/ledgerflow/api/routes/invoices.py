@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, TypeAdapter
 
 from ledgerflow import __version__
@@ -36,7 +36,9 @@ Words = Annotated[str, Query(max_length=120, pattern=_WORDS)]
 Amount = Annotated[Decimal | None, Query(ge=-_LARGEST, le=_LARGEST, max_digits=18, decimal_places=3)]
 InvoiceId = Annotated[
     str,
-    Path(pattern=r"^\d{1,12}-\d{1,9}$", description="Batch and position: `3-14`. Numbers may hold slashes, so no number."),
+    Path(
+        pattern=r"^\d{1,12}-\d{1,9}$", description="Batch and position: `3-14`. Numbers may hold slashes, so no number."
+    ),
 ]
 _PAGE = TypeAdapter(printed.Page)
 
@@ -112,7 +114,7 @@ def search(
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[SummaryModel]:
-    """The latest invoices that fit, newest day first: by the beginnings of number and buyer, days, and what is payable."""
+    """The latest invoices that fit, newest day first: by the beginnings of number and buyer, days, what is payable."""
     wanted = InvoiceFilter(number, buyer, first_day, last_day, currency.upper(), least, most)
     _require_sense(wanted)
     after = place_of(cursor, lambda place: (date.fromisoformat(str(place[0])), str(place[1]).replace("\0", "")))
