@@ -33,7 +33,7 @@ NOW = datetime.now(UTC)  # noqa: TID251 - a door reads the clock, and so must wh
 TRACE = "0123456789abcdef0123456789abcdef"
 
 
-def wanted(count: int = 12, **changes: object) -> dict[str, object]:
+def wanted(count: int | None = 12, **changes: object) -> dict[str, object]:
     """The demonstration, as a client sends it."""
     config: dict[str, object] = yaml.safe_load((EXAMPLES / "demo.yaml").read_text("utf-8"))
     for name, value in config.items():

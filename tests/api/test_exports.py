@@ -51,9 +51,7 @@ def archive(office: Office, made: Job) -> bytes:
         return file.read()
 
 
-def test_the_archive_comes_whole_under_the_name_of_the_business(
-    owner: httpx.Client, made: Job, archive: bytes
-) -> None:
+def test_the_archive_comes_whole_under_the_name_of_the_business(owner: httpx.Client, made: Job, archive: bytes) -> None:
     answer = owner.get(f"/api/batches/{made.id}/export")
     assert (answer.status_code, answer.content) == (200, archive)
     assert answer.headers["ETag"] == f'"{hashlib.sha256(archive).hexdigest()}"'
@@ -162,7 +160,10 @@ def test_what_is_not_packed_yet_is_no_export_and_anothers_never_was(
     ("name", "header"),
     [
         ("a.zip", "attachment; filename=\"a.zip\"; filename*=UTF-8''a.zip"),
-        ('a"; x=\r\n../b.zip', "attachment; filename=\"a _ x= .. b.zip\"; filename*=UTF-8''a%20%3B%20x%3D%20..%20b.zip"),
+        (
+            'a"; x=\r\n../b.zip',
+            "attachment; filename=\"a _ x= .. b.zip\"; filename*=UTF-8''a%20%3B%20x%3D%20..%20b.zip",
+        ),
         ("₹ 5%.csv", "attachment; filename=\"_ 5_.csv\"; filename*=UTF-8''%E2%82%B9%205%25.csv"),
         ("\u202egpj.exe.zip", "attachment; filename=\"gpj.exe.zip\"; filename*=UTF-8''gpj.exe.zip"),
         ("...", "attachment; filename=\"download\"; filename*=UTF-8''download"),

@@ -24,19 +24,19 @@ class DatabaseFigures:
     def totals(self, span: Span) -> Sequence[Sum]:
         with self._reading() as session:
             found = session.execute(_summed(span).group_by(InvoiceRow.currency).order_by(InvoiceRow.currency))
-            return [_sum("", one.currency, one._tuple()[1:]) for one in found]
+            return [_sum("", one.currency, tuple(one)[1:]) for one in found]
 
     def by_month(self, span: Span) -> Sequence[Sum]:
         year, month = (cast(extract(part, InvoiceRow.day), Integer) for part in ("year", "month"))
         wanted = _summed(span).add_columns(year, month).group_by(InvoiceRow.currency, year, month)
         with self._reading() as session:
-            found = [one._tuple() for one in session.execute(wanted.order_by(year, month, InvoiceRow.currency))]
+            found = [tuple(one) for one in session.execute(wanted.order_by(year, month, InvoiceRow.currency))]
         return [_sum(f"{one[-2]:04}-{one[-1]:02}", str(one[0]), one[1:-2]) for one in found]
 
     def by_day(self, span: Span) -> Sequence[Sum]:
         wanted = _summed(span).add_columns(InvoiceRow.day).group_by(InvoiceRow.currency, InvoiceRow.day)
         with self._reading() as session:
-            found = [one._tuple() for one in session.execute(wanted.order_by(InvoiceRow.day, InvoiceRow.currency))]
+            found = [tuple(one) for one in session.execute(wanted.order_by(InvoiceRow.day, InvoiceRow.currency))]
         return [_sum(str(one[-1]), str(one[0]), one[1:-1]) for one in found]
 
     def by_buyer(self, span: Span, limit: int) -> Sequence[Sum]:
@@ -48,7 +48,7 @@ class DatabaseFigures:
                 own = _summed(span).add_columns(func.min(InvoiceRow.buyer)).where(InvoiceRow.currency == code)
                 most = own.group_by(InvoiceRow.currency, InvoiceRow.buyer_key)
                 wanted = most.order_by(billed.desc(), InvoiceRow.buyer_key).limit(limit)
-                found = [one._tuple() for one in session.execute(wanted)]
+                found = [tuple(one) for one in session.execute(wanted)]
                 sums += [_sum(str(one[-1]), str(one[0]), one[1:-1]) for one in found]
         return sums
 
