@@ -37,7 +37,7 @@ def serve(settings: Settings, premises: Premises) -> None:
     """Serves until it is stopped. Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable."""
     log = open_log(server=f"{premises.host}:{premises.port}")
     with open_house(settings) as house, ExitStack() as stack:
-        told_to_end: list[Callable[[], None]] = []
+        told_to_end: list[Callable[[], object]] = [house.closing.set]  # who follows a batch is let go at once
         watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
         if premises.concurrency is None:
             stack.enter_context(hearing_hangups(watch.ask))
@@ -62,7 +62,7 @@ def serve(settings: Settings, premises: Premises) -> None:
 class _Server(uvicorn.Server):
     """Comes to its end when it is told so, and then lets its starter go on: uvicorn would end the process."""
 
-    def __init__(self, config: uvicorn.Config, told_to_end: Sequence[Callable[[], None]]) -> None:
+    def __init__(self, config: uvicorn.Config, told_to_end: Sequence[Callable[[], object]]) -> None:
         super().__init__(config)
         self._told_to_end = told_to_end
 

@@ -5,7 +5,21 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
-from ledgerflow.api.routes import auth, batches, business, catalogue, configuration, products
+from ledgerflow.api.routes import (
+    auth,
+    batches,
+    business,
+    catalogue,
+    choices,
+    configuration,
+    exports,
+    following,
+    invoices,
+    overview,
+    products,
+    realism,
+    trials,
+)
 from ledgerflow.api.tracing import Tracing
 
 ROUTERS = (
@@ -15,6 +29,13 @@ ROUTERS = (
     catalogue.router,
     configuration.router,
     products.router,
+    following.router,
+    exports.router,
+    realism.router,
+    invoices.router,
+    overview.router,
+    trials.router,
+    choices.router,
 )
 
 

@@ -12,18 +12,34 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
+from ledgerflow.admission.tickets import TicketOver
 from ledgerflow.admission.users import InvitationOver, LastOwner
 from ledgerflow.api.receiving import MediaUnknown, UploadTooLarge
-from ledgerflow.billing.errors import BillingError, Finding, InputRefused, InvoiceUnknown
+from ledgerflow.api.studio import StudioBusy
+from ledgerflow.billing.crediting import NotesUnfit
+from ledgerflow.billing.errors import (
+    BillingError,
+    CommitUnknown,
+    Finding,
+    InputRefused,
+    InvoiceNumberCollisionException,
+    InvoiceUnknown,
+    NumberSeriesExhausted,
+    NumbersUnavailable,
+    StrategyUnknown,
+)
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
 from ledgerflow.identity.tokens import TokenRefused
 from ledgerflow.intake.scanning import ScannerUnreachable
+from ledgerflow.issuing.cancellation import CancellationRefused
 from ledgerflow.issuing.commissioning import NotNow
 from ledgerflow.issuing.documents import ChangedMeanwhile, VersionMissing
+from ledgerflow.issuing.exporting import ArchiveMissing, FileMissing
 from ledgerflow.issuing.jobs import BatchUnknown, KeyUsedOtherwise, TooManyBatches
 from ledgerflow.issuing.shelf import NotOnShelf, ShelfFull, ShelfUnreachable
 from ledgerflow.issuing.stocking import ProductChanged, ProductTaken, ProductUnknown
 from ledgerflow.issuing.uploads import PreviewOutdated, TooManyUploads, UploadOver, UploadUnknown
+from ledgerflow.rendering.pdf import PdfUnsound
 from ledgerflow.store.database import LedgerUnreachable
 
 MEDIA = "application/problem+json"
@@ -71,13 +87,22 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (UserUnknown, 404, "not-found", "Not found"),
     (KeyUnknown, 404, "not-found", "Not found"),
     (BatchUnknown, 404, "not-found", "Not found"),
+    (FileMissing, 404, "not-found", "Not found"),
+    (NotOnShelf, 404, "not-found", "Not found"),
+    (TicketOver, 404, "not-found", "Not found"),
     (ProductUnknown, 404, "not-found", "Not found"),
     (InvoiceUnknown, 404, "not-found", "Not found"),
     (UploadUnknown, 404, "not-found", "Not found"),
-    (NotOnShelf, 404, "not-found", "Not found"),
     (EmailTaken, 409, "conflict", "Not as things stand"),
     (LastOwner, 409, "conflict", "Not as things stand"),
     (NotNow, 409, "conflict", "Not as things stand"),
+    (ArchiveMissing, 409, "conflict", "Not as things stand"),
+    (CancellationRefused, 409, "conflict", "Not as things stand"),
+    (NotesUnfit, 409, "conflict", "Not as things stand"),
+    (NumberSeriesExhausted, 409, "conflict", "Not as things stand"),
+    (InvoiceNumberCollisionException, 409, "conflict", "Not as things stand"),
+    (StrategyUnknown, 409, "conflict", "Not as things stand"),
+    (PdfUnsound, 409, "conflict", "Not as things stand"),
     (KeyUsedOtherwise, 409, "conflict", "Not as things stand"),
     (ChangedMeanwhile, 412, "changed-meanwhile", "It was changed meanwhile"),
     (VersionMissing, 428, "version-missing", "Say which version you change"),
@@ -89,9 +114,12 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (MediaUnknown, 415, "media", "Not taken in this form"),
     (TooManyUploads, 429, "too-many", "Come back later"),
     (TooManyBatches, 429, "too-many", "Come back later"),
+    (StudioBusy, 503, "busy", "Come back later"),
+    (ShelfUnreachable, 503, "unavailable", "Come back later"),
+    (NumbersUnavailable, 503, "unavailable", "Come back later"),
+    (CommitUnknown, 503, "unavailable", "Come back later"),
     (LedgerUnreachable, 503, "unavailable", "Come back later"),
     (ScannerUnreachable, 503, "unavailable", "Come back later"),
-    (ShelfUnreachable, 503, "unavailable", "Come back later"),
     (ShelfFull, 503, "unavailable", "Come back later"),
 )
 

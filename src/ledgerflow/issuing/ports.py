@@ -12,6 +12,7 @@ from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.documents import DocumentBook, Documents
+from ledgerflow.issuing.figures import Figures
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
 from ledgerflow.issuing.uploads import UploadBook, Uploads
@@ -106,8 +107,10 @@ class InvoiceFilter:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceSummary:
-    """An invoice as a list shows it."""
+    """An invoice as a list shows it. Batch and position are its place in the books, which never changes."""
 
+    batch: int
+    position: int
     number: str
     day: date
     kind: DocumentKind
@@ -238,8 +241,17 @@ class Ledger(Protocol):
     def notes_on(self, number: str) -> Sequence[Invoice]:
         """The notes that correct an invoice, oldest first."""
 
-    def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
-        """The latest invoices that fit, at most `limit`, newest day first."""
+    def search(
+        self, wanted: InvoiceFilter, limit: int = 50, after: tuple[date, str] | None = None
+    ) -> Sequence[InvoiceSummary]:
+        """The latest invoices that fit, at most `limit`, newest day first; those that come `after` a day and number."""
+
+    def place(self, number: str) -> tuple[int, int]:
+        """Batch and position of the invoice that bears the number; raises InvoiceUnknown."""
+
+    @property
+    def figures(self) -> Figures:
+        """What the books come to, added up where they are kept."""
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         """Every number taken that no invoice bears."""

@@ -19,6 +19,7 @@ from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
 from ledgerflow.store.documents import DatabaseDocuments
+from ledgerflow.store.figures import DatabaseFigures
 from ledgerflow.store.jobs import DatabaseJobs
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people import DatabasePeople
@@ -151,9 +152,20 @@ class DatabaseLedger:
         with self._reading() as session:
             return asked.notes_on(session, number)
 
-    def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
+    def search(
+        self, wanted: InvoiceFilter, limit: int = 50, after: tuple[date, str] | None = None
+    ) -> Sequence[InvoiceSummary]:
         with self._reading() as session:
-            return searched(session, wanted, limit)
+            return searched(session, wanted, limit, after)
+
+    def place(self, number: str) -> tuple[int, int]:
+        with self._reading() as session:
+            return asked.placed(session, number)
+
+    @property
+    def figures(self) -> DatabaseFigures:
+        """What the books come to."""
+        return DatabaseFigures(self._reading)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:
