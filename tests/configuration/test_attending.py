@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 
 import psutil
 import pytest
@@ -52,13 +54,22 @@ def test_a_hangup_of_the_server_is_heard_by_its_worker_and_ends_neither(site: Si
     assert kept["version"] == before["version"]
     assert kept["values"]["limits.open_batches"] == {"value": 3, "origin": "file"}
     assert kept["failure"]["findings"][0]["pointer"] == "limits.yaml#"
-    site.write(limits="open_batches: 4\n")
+    assert engine_limit(site) == 2
+    site.write(limits="open_batches: 4\nrunning_batches: 3\n")
     os.kill(server.running.pid, signal.SIGHUP)
     until(lambda: _count(server, "configuration_read") == 2, 5, "both say that they have the new one")
     told = client.get("/api/config", headers=key).json()
     assert told["values"]["limits.open_batches"]["value"] == 4
     assert told["failure"] is None
+    until(lambda: engine_limit(site) == 3, 5, "the engine of the worker has the new limit")
     assert workers(server) == [worker], "nothing was started again"
+
+
+def engine_limit(site: Site) -> int:
+    """How many batches of a tenant the engine lets through at once."""
+    with closing(sqlite3.connect(f"{site.database}-jobs")) as jobs:
+        (limit,) = jobs.execute("SELECT partition_concurrency FROM queues WHERE name = 'batches'").fetchone()
+    return int(limit)
 
 
 def _count(server: Process, event: str) -> int:

@@ -67,6 +67,11 @@ def versions(clients: list[httpx.Client], worker: Process, key: dict[str, str]) 
     return {worker.version(), *(client.get("/api/config", headers=key).json()["version"] for client in clients)}
 
 
+def all_have(holds: str, clients: list[httpx.Client], worker: Process, key: dict[str, str]) -> float:
+    """Waits until every process is at a version, and says how long that took."""
+    return until(lambda: versions(clients, worker, key) == {holds}, ALL_HAVE_IT, "every process has the version")
+
+
 def test_reloads_under_load(site: Site) -> None:
     """Every second file is broken: it is refused with its findings, and the old one stays in force everywhere."""
     site.write(limits=limits(1))
@@ -88,9 +93,8 @@ def test_reloads_under_load(site: Site) -> None:
                 assert versions(clients, worker, key) == {holds}
             else:
                 assert answer.status_code == 200, answer.text
-                took = until(lambda: versions(clients, worker, key) == {holds}, ALL_HAVE_IT, "all have the version")  # noqa: B023 called at once
-                longest = max(longest, took)
+                longest = max(longest, all_have(holds, clients, worker, key))
     seconds = time.monotonic() - begun
     assert crowd.faults == []
-    assert crowd.asked > 0.8 * A_SECOND * seconds, "it was asked as often as was meant"
+    assert crowd.asked > (0.8 if LONG else 0.4) * A_SECOND * seconds, "it was asked as often as was meant"
     print(f"{RELOADS} reloads, {crowd.asked} requests in {seconds:.0f} s; all had a version after {longest:.2f} s")

@@ -209,6 +209,9 @@ def test_a_logo_is_kept_as_it_was_sent(door: Door, kind: str, picture: bytes) ->
     assert door.client.put(path, headers=door.keys[Role.VIEWER], content=picture).status_code == 403
     assert door.client.delete(path, headers=owner).status_code == 204
     assert door.client.delete(path, headers=owner).status_code == 404
+    assert door.client.get(path, headers=owner).status_code == 404
+    again = door.client.put(path, headers=owner, content=picture)
+    assert (again.status_code, again.headers["ETag"]) == (200, '"3"'), "a version is never given twice"
 
 
 BAD = {

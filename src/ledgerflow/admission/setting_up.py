@@ -81,10 +81,10 @@ def remove_logo(ledger: Ledger, *, at: datetime, actor: str) -> bool:
 
     def remove(journal: Journal) -> bool:
         held = journal.documents.hold(LOGO)
-        if held is None:
+        if held is None or not held.text:
             return False
-        journal.documents.remove(LOGO)
-        journal.audit(at, actor, "remove_logo", {"version": held.version})
+        journal.documents.put(Document(LOGO, held.version + 1, "", actor, at))
+        journal.audit(at, actor, "remove_logo", {"version": held.version + 1})
         return True
 
     return ledger.transact(remove)
@@ -104,7 +104,7 @@ def _keep(
     def keep(journal: Journal) -> Document:
         held = journal.documents.hold(name)
         version = held.version if held else 0
-        if expected is None and held:
+        if expected is None and held and held.text:
             raise VersionMissing(version=version)
         if expected is not None and expected != version:
             raise ChangedMeanwhile(version=version)

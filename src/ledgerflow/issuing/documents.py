@@ -17,7 +17,7 @@ class VersionMissing(BillingError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`version` is from 1; `text` is JSON."""
+    """`version` is from 1, and goes on where a document was taken away, whose `text` is empty; else that is JSON."""
 
     name: str
     version: int
@@ -30,13 +30,11 @@ class DocumentBook(Protocol):
     """What a deed may write of documents, in its transaction."""
 
     def hold(self, name: str) -> Document | None:
-        """The document, or that there is none: nobody else changes that until the deed ends."""
+        """The document, also one that was taken away, or None where there never was one: nobody else changes that until
+        the deed ends."""
 
     def put(self, document: Document) -> None:
         """Enters a document, or writes it anew."""
-
-    def remove(self, name: str) -> None:
-        """Takes a document away."""
 
 
 class Documents(Protocol):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select, update
 
 from ledgerflow.issuing.documents import Document
 from ledgerflow.store.counters import take
@@ -28,20 +28,17 @@ class SessionDocumentBook:
         return _document(row) if row else None
 
     def put(self, document: Document) -> None:
-        self.remove(document.name)
-        row = {
-            "tenant": self._session.tenant,
-            "name": document.name,
+        columns = {
             "version": document.version,
             "document": document.text,
             "actor": document.actor,
             "updated_at": document.updated_at.isoformat(),
         }
-        self._session.execute(insert(DocumentRow), [row])
-
-    def remove(self, name: str) -> None:
-        gone = delete(DocumentRow).where(DocumentRow.name == name)
-        self._session.execute(gone, execution_options=_PLAIN)
+        row = DocumentRow
+        changing = update(row).where(row.name == document.name).values(columns).returning(row.name)
+        if self._session.scalar(changing, execution_options=_PLAIN) is None:
+            new = {"tenant": self._session.tenant, "name": document.name, **columns}
+            self._session.execute(insert(row), [new])
 
 
 class DatabaseDocuments:
@@ -53,7 +50,7 @@ class DatabaseDocuments:
     def find(self, name: str) -> Document | None:
         with self._reading() as session:
             row = session.scalar(select(DocumentRow).where(DocumentRow.name == name))
-        return _document(row) if row else None
+        return _document(row) if row and row.document else None
 
 
 def _document(row: DocumentRow) -> Document:
