@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
-from ledgerflow.api.routes import auth, batches
+from ledgerflow.api.routes import api_keys, audit, auth, batches, users
 from ledgerflow.api.tracing import Tracing
 
-ROUTERS = (auth.router, batches.router)
+ROUTERS = (auth.router, batches.router, users.router, api_keys.router, audit.router)
 
 
 def make_app(house: House) -> FastAPI:

@@ -74,6 +74,10 @@ class House:
         """The books of one tenant."""
         return self.lobby.ledger(tenant)
 
+    def knows(self, tenant: str) -> bool:
+        """Whether there is such a tenant, or it is the installation."""
+        return self.lobby.knows(tenant)
+
     @property
     def installation(self) -> Ledger:
         """What belongs to no tenant: operators, and what they do."""

@@ -11,9 +11,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
+from ledgerflow.admission.account import SessionUnknown
+from ledgerflow.admission.signing_in import JustUsed, NotAdmitted, SignedOut
 from ledgerflow.admission.users import InvitationOver, LastOwner
 from ledgerflow.billing.errors import BillingError, Finding, InputRefused, InvoiceUnknown
+from ledgerflow.identity.passwords import TooManyAtOnce
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
 from ledgerflow.identity.tokens import TokenRefused
 from ledgerflow.issuing.commissioning import NotNow
@@ -73,6 +75,9 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (NotNow, 409, "conflict", "Not as things stand"),
     (KeyUsedOtherwise, 409, "conflict", "Not as things stand"),
     (TooManyBatches, 429, "too-many", "Come back later"),
+    (SessionUnknown, 404, "not-found", "Not found"),
+    (JustUsed, 409, "just-used", "Try again"),
+    (TooManyAtOnce, 503, "unavailable", "Come back later"),
     (LedgerUnreachable, 503, "unavailable", "Come back later"),
 )
 

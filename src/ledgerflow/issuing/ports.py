@@ -103,6 +103,24 @@ class InvoiceFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """What is looked for in the audit trail; each condition that is given narrows it down. Days are those of UTC."""
+
+    deed: str = ""
+    actor: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """Entries, newest first. What is before the sequence `next` was not looked at; there is nothing where it is 1."""
+
+    entries: Sequence[AuditEntry]
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceSummary:
     """An invoice as a list shows it."""
 
@@ -169,6 +187,10 @@ class Journal(Protocol):
     def audit(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> AuditEntry:
         """Adds an entry to the audit trail."""
 
+    def audit_sparingly(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> bool:
+        """The same for what a stranger can have entered as often as they like: not where the actor has much of the deed
+        in the last hour and among the latest entries. It takes as long either way."""
+
 
 class Ledger(Protocol):
     """The books of one tenant."""
@@ -228,3 +250,7 @@ class Ledger(Protocol):
 
     def audit_trail(self) -> Iterator[AuditEntry]:
         """The whole trail, oldest first."""
+
+    def audit_page(self, wanted: TrailFilter, before: int | None = None, limit: int = 50) -> TrailPage:
+        """The latest entries before a sequence that fit, at most `limit`. Only so many are looked at that it takes no
+        longer for a trail of millions: there may be more where few or none were found."""

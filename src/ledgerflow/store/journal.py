@@ -24,6 +24,7 @@ from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
 from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.trail import has_much
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
@@ -154,6 +155,13 @@ class DatabaseJournal:
         entry = seal(sequence, previous, at=at, actor=actor, deed=deed, details=details)
         self._session.execute(insert(AuditRow), [{"tenant": self._session.tenant, **asdict(entry)}])
         return entry
+
+    def audit_sparingly(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> bool:
+        if has_much(self._session, at, actor, deed):
+            take(self._session, *_AUDIT, 0)  # as much is written as if it were entered
+            return False
+        self.audit(at, actor, deed, details)
+        return True
 
 
 def _require_some(wanted: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from ledgerflow.identity.people import (
@@ -58,13 +58,16 @@ class SessionPeopleBook:
 
     def count_owners(self) -> int:
         take(self._session, *_OWNERS, 0)
-        here = (UserRow.role == Role.OWNER.value, UserRow.active)
+        here = (UserRow.role == Role.OWNER.value, UserRow.active, UserRow.password != "")
         return self._session.scalar(select(func.count(UserRow.id)).where(*here)) or 0
 
     def invite(self, invitation: Invitation) -> None:
-        gone = delete(InvitationRow).where(InvitationRow.user == invitation.user)
-        self._session.execute(gone, execution_options=_PLAIN)
+        self.end_invitations(invitation.user)
         self._enter(InvitationRow, invitation)
+
+    def end_invitations(self, user: str) -> None:
+        gone = delete(InvitationRow).where(InvitationRow.user == user)
+        self._session.execute(gone, execution_options=_PLAIN)
 
     def take_invitation(self, digest: str) -> Invitation | None:
         row = InvitationRow
@@ -83,9 +86,10 @@ class SessionPeopleBook:
     def keep_session(self, session: Session) -> None:
         self._keep(SessionRow, session.id, session)
 
-    def end_sessions(self, user: str, reason: str) -> int:
+    def end_sessions(self, user: str, reason: str, spared: str = "") -> int:
         row = SessionRow
-        ending = update(row).where(row.user == user, row.ended == "").values(ended=reason).returning(row.id)
+        here = (row.user == user, row.ended == "", row.id != spared)
+        ending = update(row).where(*here).values(ended=reason).returning(row.id)
         return len(self._session.scalars(ending, execution_options=_PLAIN).all())
 
     def enter_key(self, key: ApiKey) -> None:
@@ -165,9 +169,14 @@ class DatabasePeople:
             row = session.scalar(select(UserRow).where(UserRow.email == email))
         return _user(row) if row else None
 
-    def users(self) -> Sequence[User]:
+    def invitation(self, digest: str) -> Invitation | None:
         with self._reading() as session:
-            return [_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.email))]
+            return _invitation(session, digest)
+
+    def users(self, after: str = "", limit: int | None = None) -> Sequence[User]:
+        wanted = select(UserRow).where(UserRow.email > after).order_by(UserRow.email).limit(limit)
+        with self._reading() as session:
+            return [_user(row) for row in session.scalars(wanted)]
 
     def session(self, id: str) -> Session | None:
         with self._reading() as session:
@@ -187,9 +196,13 @@ class DatabasePeople:
             raise KeyUnknown(id=id)
         return _key(row)
 
-    def keys(self) -> Sequence[ApiKey]:
+    def keys(self, after: ApiKey | None = None, limit: int | None = None) -> Sequence[ApiKey]:
+        place = ApiKeyRow.created_at, ApiKeyRow.id
+        wanted = select(ApiKeyRow).order_by(*(column.desc() for column in place)).limit(limit)
+        if after is not None:
+            wanted = wanted.where(tuple_(*place) < (after.created_at.isoformat(), after.id))
         with self._reading() as session:
-            return [_key(row) for row in session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.created_at.desc()))]
+            return [_key(row) for row in session.scalars(wanted)]
 
     def signing_keys(self) -> Sequence[SigningKey]:
         with self._reading() as session:
@@ -205,6 +218,11 @@ def _column(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return "" if value is None else value
+
+
+def _invitation(session: TenantSession, digest: str) -> Invitation | None:
+    row = session.scalar(select(InvitationRow).where(InvitationRow.digest == digest))
+    return Invitation(digest, row.user, datetime.fromisoformat(row.expires_at)) if row else None
 
 
 def _signing_keys(session: TenantSession) -> list[SigningKey]:

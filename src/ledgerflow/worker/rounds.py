@@ -1,4 +1,4 @@
-"""What one of the workers does at set times: numbers reclaimed, old archives cleared, audit heads kept."""
+"""What one of the workers does at set times: numbers reclaimed, old archives and sign-ins gone, audit heads kept."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -21,11 +21,13 @@ from ledgerflow.worker.deeds import ACTOR
 ROUNDS: Mapping[str, str] = {
     "reclaim": "*/5 * * * *",
     "clear": "17 * * * *",
+    "forget": "37 * * * *",
     "export_heads": "7 0 * * *",
 }
 """When each is done, as cron writes it."""
 
 _HEADS = "audit-heads"
+_EXPIRED = timedelta(days=1)  # after which a sign-in, a link or a ticket that is over goes, so that clocks may differ
 _UNFINISHED = timedelta(days=1)
 
 
@@ -63,6 +65,17 @@ class Rounds:
         forgotten = self._forget(now - self._keep)
         if forgotten:
             self._log.info("runs_forgotten", runs=forgotten)
+
+    def forget(self) -> None:
+        """Sign-ins, invitations and tickets that expired go away."""
+        before = _now() - _EXPIRED
+
+        def forget(tenant: str, ledger: DatabaseLedger) -> None:
+            gone = ledger.transact(lambda journal: journal.people.forget(before))
+            if gone:
+                self._log.info("sign_ins_forgotten", tenant=tenant, rows=gone)
+
+        self._each(forget)
 
     def export_heads(self) -> None:
         """The end of each audit trail is written down where its tenant cannot reach it."""
