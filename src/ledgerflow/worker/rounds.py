@@ -21,7 +21,7 @@ from ledgerflow.worker.deeds import ACTOR
 ROUNDS: Mapping[str, str] = {
     "reclaim": "*/5 * * * *",
     "clear": "17 * * * *",
-    "forget": "37 * * * *",
+    "forget_sign_ins": "37 * * * *",
     "export_heads": "7 0 * * *",
 }
 """When each is done, as cron writes it."""
@@ -66,7 +66,7 @@ class Rounds:
         if forgotten:
             self._log.info("runs_forgotten", runs=forgotten)
 
-    def forget(self) -> None:
+    def forget_sign_ins(self) -> None:
         """Sign-ins, invitations and tickets that expired go away."""
         before = _now() - _EXPIRED
 
