@@ -80,6 +80,7 @@ LIVE: Mapping[str, Live] = {
 
 BODIES: Mapping[str, object] = {
     "POST /api/api-keys": {"name": "till", "role": "viewer"},
+    "POST /api/batches": {"config": {"business": {"establishments": [{"key": "shop", "strategy": "none"}]}}},
     "POST /api/users": {"email": "new@bina.example", "role": "viewer"},
     "PUT /api/users/me/password": {"old": "not the one", "new": "four words of no sense"},
 }
