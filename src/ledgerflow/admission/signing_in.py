@@ -83,7 +83,7 @@ def go_on(ledger: Ledger, token: str, *, at: datetime, draw: Draw) -> Admitted:
         held = journal.people.hold_session(shown.session)
         refusal = _refusal(held, shown, at)
         if held is None or refusal:
-            if held and refusal == _REUSED:
+            if held and not held.ended and refusal == _REUSED:
                 journal.people.keep_session(replace(held, ended=_REUSED))
                 journal.audit(at, held.user, "refresh_token_reused", {"session": held.id, "turn": shown.turn})
             return refusal

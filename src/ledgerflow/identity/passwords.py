@@ -16,6 +16,7 @@ from ledgerflow.billing.errors import BillingError, Finding
 
 LEAST, MOST = 12, 256  # characters: NIST SP 800-63B asks for eight at least, and for long ones to be taken
 
+_KINDS, _REST = 5, 8  # the least of different letters, and of letters beside those of one's own address
 _AT_ONCE, _PATIENCE = 4, 3  # hashes in the making, and seconds that another waits for its turn
 _OF_NOBODY = (  # of a password that was thrown away
     "$argon2id$v=19$m=65536,t=3,p=4$csVPndp+YeDBHyIdX9JEfg$+0Qb9hXrMBXAMuL3f1Mp2YszLgpEROilTG/23vCljmo"
@@ -34,9 +35,10 @@ def weak(password: str, email: str, place: str) -> list[Finding]:
     if not LEAST <= len(password) <= MOST:
         message = f"A password has {LEAST} to {MOST} characters."
         return [Finding("password.length", place, message, "Take a few words that nobody would guess together.")]
-    known = {part for part in email.casefold().replace("@", ".").split(".") if len(part) > 3}
-    plain = password.casefold()
-    if len(set(plain)) < 5 or any(part in plain and len(part) * 2 > len(plain) for part in known):
+    plain = rest = password.casefold()
+    for part in email.casefold().replace("@", ".").split("."):
+        rest = rest.replace(part, "") if len(part) > 2 else rest
+    if len(set(plain)) < _KINDS or (rest != plain and len(rest) < _REST):
         message = "That password is too easy to guess."
         return [Finding("password.guessable", place, message, "Take a few words that nobody would guess together.")]
     return []

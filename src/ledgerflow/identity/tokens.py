@@ -102,7 +102,7 @@ class KeyRing:
                 raise TokenRefused(reason=_FOREIGN)
             until = datetime.fromtimestamp(said["exp"], UTC)
             return Claims(said["sub"], said["tenant"], Role(said["role"]), said["sid"], until)
-        except (JoseError, ValueError, KeyError, TypeError, OverflowError) as refusal:
+        except (JoseError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as refusal:
             raise TokenRefused(reason=_in_words(refusal)) from refusal
 
     def _signs(self, at: datetime) -> str:
@@ -119,7 +119,7 @@ def key_named(token: str) -> str:
     """The `kid` that a token names, unverified; empty where it names none."""
     try:
         kid = extract_compact(token.encode()).headers().get("kid", "")
-    except (JoseError, ValueError, TypeError, AttributeError):
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
         return ""
     return kid if isinstance(kid, str) else ""
 
