@@ -28,6 +28,7 @@ from ledgerflow.admission.users import change_user, invite_again, take_up_invita
 from ledgerflow.api.house import draw_secret
 from ledgerflow.identity.people import User
 from ledgerflow.identity.roles import Role
+from ledgerflow.issuing.ports import Journal
 
 OTHER = "other words that nobody knows"
 LATER = AT + timedelta(minutes=5)
@@ -50,7 +51,7 @@ def test_who_has_the_password_comes_in_however_the_address_is_written(
     assert admitted.refresh.rpartition(".")[2] not in str(desk.trail()), "no secret is in the trail"
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Callable[[Desk], User], str, str]] = {
     "a wrong password": (lambda desk: desk.user(), OTHER, "password"),
     "nearly the password": (lambda desk: desk.user(), WORDS + "s", "password"),
     "no password at all": (lambda desk: desk.user(), "", "password"),
@@ -82,9 +83,12 @@ def test_strangers_cannot_fill_the_trail_and_do_not_hide_what_is_tried_on_others
             refuse_stranger(desk.ledger, "", at=at)
 
     before, user = len(desk.trail()), desk.user()
+
+    def refuse(journal: Journal) -> None:
+        journal.audit_sparingly(AT + timedelta(days=1), "nobody", "sign_in_refused", {"reason": "tenant"})
+
     for _ in range(40):
-        deed = ("nobody", "sign_in_refused", {"reason": "tenant"})
-        desk.ledger.transact(lambda journal, deed=deed: journal.audit_sparingly(AT + timedelta(days=1), *deed))
+        desk.ledger.transact(refuse)
     knock(AT + timedelta(days=1, seconds=40))
     assert len(desk.trail()) - before == 20
     with pytest.raises(NotAdmitted):

@@ -142,7 +142,7 @@ def test_one_owner_stays_who_can_sign_in(desk: Desk) -> None:
     desk.user(Role.OWNER, password="")
     for change in ({"role": Role.ACCOUNTANT}, {"active": False}):
         with pytest.raises(LastOwner):
-            change_user(desk.ledger, last.id, **change, at=AT, actor=last.id)  # type: ignore[arg-type]
+            change_user(desk.ledger, last.id, **change, at=AT, actor=last.id)
     assert change_user(desk.ledger, last.id, name="Asha", at=AT, actor=last.id).role is Role.OWNER
     next_one = desk.user(Role.OWNER)
     change_user(desk.ledger, last.id, Role.VIEWER, at=AT, actor=last.id)

@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hmac import digest
 from typing import Any
 
@@ -42,7 +43,7 @@ def jwt(key: SigningKey = FIRST, head: object = HEAD, said: object = SAID) -> st
     signed = f"{part(head)}.{part(said)}"
     private = OKPKey.import_key(json.loads(key.jwk)).private_key
     assert private is not None
-    return f"{signed}.{part(private.sign(signed.encode()))}"  # type: ignore[union-attr,call-arg]  # of Ed25519
+    return f"{signed}.{part(private.sign(signed.encode()))}"  # type: ignore[union-attr]  # of Ed25519
 
 
 def hmac(secret: bytes, alg: str = "HS256") -> str:
@@ -138,7 +139,7 @@ TRICKS: dict[str, Callable[[], str]] = {
     "something deep": lambda: jwt(said=b"[" * 5000 + b"]" * 5000),
     "a head that is deep": lambda: f"{part(b'[' * 5000)}.{part(SAID)}.x",
 }
-MISSING = {f"no {name}": (lambda name=name: saying(**{name: None})) for name in SAID}
+TRICKS |= {f"no {name}": partial(saying, **{name: None}) for name in SAID}
 
 
 def test_a_token_says_what_was_signed_until_it_expires() -> None:
@@ -160,9 +161,9 @@ def test_what_the_tricks_begin_with_is_good() -> None:
     assert RING.verify(jwt(SECOND, HEAD | {"kid": "second"}), AT).subject == "asha"
 
 
-@pytest.mark.parametrize("trick", TRICKS | MISSING)
+@pytest.mark.parametrize("trick", TRICKS)
 def test_a_trick_is_refused(trick: str) -> None:
-    token = (TRICKS | MISSING)[trick]()
+    token = TRICKS[trick]()
     for ring in (RING, KeyRing([FIRST]), KeyRing([])):
         with pytest.raises(TokenRefused):
             ring.verify(token, AT)
