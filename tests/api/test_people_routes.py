@@ -135,9 +135,14 @@ def test_a_role_that_does_not_belong_to_the_tenant_opens_nothing(asha: Shop) -> 
     for tenant, role in (("asha", Role.OPERATOR), (INSTALLATION, Role.OWNER)):
         _, token = comes_in(asha.house, tenant, role, "forged")
         assert asha.ask("GET", "/api/admin/audit", token).status_code == 403
-        key = ApiKey(draw_secret(), "forged", role, digest_of("s"), now(), now() + timedelta(1))
-        asha.house.ledger(tenant).transact(lambda journal, key=key: journal.people.enter_key(key))
-        assert asha.ask("GET", "/api/admin/audit", f"lf.{tenant}.{key.id}.s").status_code == 403
+        words = a_forged_key(asha, tenant, role)
+        assert asha.ask("GET", "/api/admin/audit", words).status_code == 403
+
+
+def a_forged_key(shop: Shop, tenant: str, role: Role) -> str:
+    key = ApiKey(draw_secret(), "forged", role, digest_of("s"), now(), now() + timedelta(1))
+    shop.house.ledger(tenant).transact(lambda journal: journal.people.enter_key(key))
+    return f"lf.{tenant}.{key.id}.s"
 
 
 def test_a_key_that_signs_is_the_installations_and_no_tenants(asha: Shop) -> None:
@@ -263,8 +268,7 @@ def test_the_trail_is_told_newest_first_by_deed_actor_and_day(asha: Shop) -> Non
     assert told(**{"from": yesterday, "to": yesterday, "actor": "actor 0"}) == [4]
     assert told(deed="never") == []
     newest = asha.ask("GET", "/api/admin/audit", params={"limit": 1}).json()["items"][0]
-    last = asha.ledger.last_entry()
-    assert last is not None
+    *_, last = asha.ledger.audit_trail()
     assert (newest["sequence"], newest["hash"]) == (last.sequence, last.hash)
     assert verify_trail(asha.ledger.audit_trail()) == ()
 

@@ -23,7 +23,7 @@ ACTOR = "command line"
 
 def create_tenant(name: str, email: str, database: str, *, as_json: bool) -> None:
     """Enters a tenant and its first owner. Who is there already is invited again, so that nobody stays shut out."""
-    tenant = surroundings(database, name).tenant
+    tenant = surroundings(database, name or " ").tenant  # what is left out elsewhere is no name here
     with _lobby(database) as lobby:
         lobby.enter(tenant)
         user, secret = _invite(lobby.ledger(tenant), email)
