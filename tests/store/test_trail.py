@@ -1,11 +1,16 @@
 """The audit trail read from its end: pages that fit, and no more looked at than a page is worth."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from ledgerflow.issuing.ports import Journal, TrailFilter
+from ledgerflow.store.database import open_engine
 from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.rows import AuditRow
 from ledgerflow.store.trail import _LOOKED_AT
 
 AT = datetime(2026, 11, 1, 23, 59, 59, 500000, tzinfo=UTC)
@@ -35,9 +40,16 @@ def test_a_page_is_what_fits_newest_first_on_either_database(ledger: DatabaseLed
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_what_is_rare_is_found_over_several_pages_of_which_each_looks_at_so_many(ledger: DatabaseLedger) -> None:
+def test_what_is_rare_is_found_over_several_pages_of_which_each_looks_at_so_many(
+    url: str, ledger: DatabaseLedger
+) -> None:
     enter(ledger, 1, "rare")
-    enter(ledger, _LOOKED_AT)
+    entry = ledger.audit_page(TrailFilter()).entries[0]
+    columns = {"tenant": "default", **asdict(entry), "deed": "count"}
+    engine = open_engine(url, as_owner=True)
+    with Session(engine) as past_the_deeds, past_the_deeds.begin():
+        past_the_deeds.execute(insert(AuditRow), [columns | {"sequence": 2 + place} for place in range(_LOOKED_AT)])
+    engine.dispose()
     first = ledger.audit_page(TrailFilter(deed="rare"))
     assert (first.entries, first.next) == ([], 2)
     second = ledger.audit_page(TrailFilter(deed="rare"), before=first.next)
