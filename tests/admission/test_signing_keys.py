@@ -59,6 +59,17 @@ def test_a_key_is_known_before_it_signs_and_trusted_after_it_does_no_more(desk: 
     assert at((ANNOUNCED + TRUSTED).total_seconds()) == ("second", {"second"})
 
 
+def test_each_process_publishes_a_key_before_any_other_signs_by_it(desk: Desk) -> None:
+    at = AT + timedelta(days=50)
+    own, other = Keys(lambda: desk.ledger), Keys(lambda: desk.ledger)
+    other.ring(at)
+    rotate_keys(desk.ledger, "fresh", at=at + timedelta(seconds=5), actor="cli")
+    signing = at + timedelta(seconds=5) + ANNOUNCED
+    assert key_named(own.ring(signing).sign(claims(signing), signing)) == "fresh"
+    assert not other.ring(signing).knows("fresh")
+    assert "fresh" in [key["kid"] for key in other.latest(signing).public()["keys"]]
+
+
 def test_a_key_that_is_old_is_followed_by_another_and_only_one(desk: Desk) -> None:
     start = AT + timedelta(days=100)
     rotate_keys(desk.ledger, "old", at=start, actor="cli")

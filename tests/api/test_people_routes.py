@@ -102,7 +102,8 @@ def refreshed(shop: Shop, cookie: str) -> int:
 
 
 def cookies_of(cookie: str) -> dict[str, str]:
-    return {"Cookie": f"ledgerflow_refresh={cookie}"}
+    """And the token against forgery that follows from it."""
+    return {"Cookie": f"ledgerflow_refresh={cookie}", "X-CSRF-Token": digest_of(f"csrf {cookie}")}
 
 
 ROUTES = {

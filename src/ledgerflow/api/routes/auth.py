@@ -96,7 +96,7 @@ def take_up(said: TakingUp, house: HouseHere) -> None:
 def keys(house: HouseHere) -> dict[str, list[dict[str, str]]]:
     """The public keys by which access tokens are verified, as a JWK set (RFC 7517)."""
     return {
-        "keys": [{name: str(value) for name, value in key.items()} for key in house.keys.ring(now()).public()["keys"]]
+        "keys": [{name: str(value) for name, value in key.items()} for key in house.keys.latest(now()).public()["keys"]]
     }
 
 
