@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from ledgerflow.issuing.ports import Journal, TrailFilter
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.trail import TrailFilter
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import AuditRow

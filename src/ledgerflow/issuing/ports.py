@@ -13,6 +13,7 @@ from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
+from ledgerflow.issuing.trail import TrailFilter, TrailPage
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -100,24 +101,6 @@ class InvoiceFilter:
     currency: str = ""
     least: Decimal | None = None
     most: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrailFilter:
-    """What is looked for in the audit trail; each condition that is given narrows it down. Days are those of UTC."""
-
-    deed: str = ""
-    actor: str = ""
-    first_day: date | None = None
-    last_day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrailPage:
-    """Entries, newest first. What is before the sequence `next` was not looked at; there is nothing where it is 1."""
-
-    entries: Sequence[AuditEntry]
-    next: int
 
 
 @dataclass(frozen=True, slots=True)

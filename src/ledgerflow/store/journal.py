@@ -17,7 +17,7 @@ from ledgerflow.store.blocks import ANY, NumbersTaken, close, enter_void_numbers
 from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import SessionJobBook
 from ledgerflow.store.numbers import Numbers
-from ledgerflow.store.people import SessionPeopleBook
+from ledgerflow.store.people_book import SessionPeopleBook
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow

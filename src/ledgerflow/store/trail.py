@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 
 from ledgerflow.issuing.audit import AuditEntry
-from ledgerflow.issuing.ports import TrailFilter, TrailPage
+from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.store.rows import AuditRow
 from ledgerflow.store.tenancy import TenantSession
 

@@ -11,7 +11,7 @@ from ledgerflow.api.access import Watcher
 from ledgerflow.api.routes.users import Limit
 from ledgerflow.api.schemas import GUARDED, Given, Page, refusals
 from ledgerflow.issuing.audit import AuditEntry
-from ledgerflow.issuing.ports import TrailFilter
+from ledgerflow.issuing.trail import TrailFilter
 
 router = APIRouter(prefix="/api/admin", tags=["admin"])
 
