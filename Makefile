@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -50,6 +50,9 @@ bench: venv         ## speed and size, as ratios in one run
 
 faults: venv        ## kills, stopped servers, cut lines, wrong clocks, full disks; and the allocators, at length
 	TEST_FAULTS=long $(BIN)/pytest -q --no-cov tests/faults tests/store/test_allocators.py
+
+reloads: venv       ## a hundred reloads of the configuration under fifty requests a second, every second file broken
+	TEST_RELOADS=long $(BIN)/pytest -q -s --no-cov tests/configuration/test_reloads.py
 
 bench-search: venv  ## search among a million invoices; two minutes
 	$(BIN)/python -m benchmarks.searching

@@ -3,6 +3,8 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ledgerflow.configuration.environment import ENVIRONMENT
+
 
 class Settings(BaseSettings):
     """Environment variables `LEDGERFLOW_…`; a command's own options come first."""
@@ -15,10 +17,21 @@ class Settings(BaseSettings):
     )
     tenant: str = Field("default", description="Whose books.", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     redis_url: str = Field("", description="Redis that numbers invoices when PostgreSQL's sequences cannot be had.")
-    open_batches: int = Field(20, description="How many batches of a tenant may be waiting or at work at once.", ge=1)
-    largest_batch: int = Field(100_000, description="How many invoices one batch that is ordered may have.", ge=1)
+    config_dir: str = Field("", description="The folder of the configuration's files; none: all at their defaults.")
+    open_batches: int | None = Field(None, description="Instead of limits.open_batches in the files.", ge=1)
+    largest_batch: int | None = Field(None, description="Instead of limits.largest_batch.", ge=1)
     shelf_url: str = Field(
         "", description="Where archives lie: a folder or s3://bucket/folder; else beside the ledger."
     )
-    keep_days: int = Field(30, description="How long archives lie there.", ge=1)
-    running_batches: int = Field(2, description="How many batches of a tenant are done at once.", ge=1)
+    keep_days: int | None = Field(None, description="Instead of retention.keep_days.", ge=1)
+    running_batches: int | None = Field(None, description="Instead of limits.running_batches.", ge=1)
+    clamd_url: str = Field(
+        "",
+        description="ClamAV that looks at uploads, tcp://host:3310 or unix:///path; none are taken while it is silent.",
+        pattern=r"^$|^tcp://[^/\s:]+(:[0-9]{1,5})?$|^unix:///\S+$",
+    )
+
+    def instead_of_files(self) -> dict[str, int]:
+        """What the environment says in place of the configuration's files, by the names of the variables."""
+        said = {name: getattr(self, name) for name in ENVIRONMENT}
+        return {name: value for name, value in said.items() if value is not None}

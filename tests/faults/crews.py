@@ -28,7 +28,7 @@ from ledgerflow.issuing.commissioning import (
     resume_batch,
     retry_batch,
 )
-from ledgerflow.issuing.delivering import export_batch
+from ledgerflow.issuing.exporting import export_batch
 from ledgerflow.issuing.jobs import Failure, Job
 from ledgerflow.simulation.reading import read_configuration
 from ledgerflow.store.ledger import DatabaseLedger

@@ -37,7 +37,7 @@ def test_workers_killed_at_random_moments_lose_and_double_nothing(
 ) -> None:
     """The last of them after 80 % of the work."""
     dice = np.random.Generator(np.random.Philox(SEED))
-    moments = [*sorted(dice.uniform(0.0, 0.85, KILLS - 1)), 0.85]
+    moments = [*sorted(dice.uniform(0.0, 0.92, KILLS - 1)), 0.92]
     crew = hire_crew(postgresql_url)
     id = crew.order(INVOICES)
     crew.start(WORKERS)

@@ -14,6 +14,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
+from ledgerflow.issuing.figures import Span
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobBook
 from ledgerflow.issuing.ports import Batch, Block, Entry, InvoiceFilter, Journal, VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
@@ -199,6 +200,8 @@ LEDGER: dict[str, tuple[Ask, object]] = {
     "find": (lambda ledger, hers: ledger.find(hers.number), InvoiceUnknown),
     "metadata": (lambda ledger, hers: ledger.metadata(hers.number), InvoiceUnknown),
     "notes_on": (lambda ledger, hers: ledger.notes_on(hers.number), []),
+    "place": (lambda ledger, hers: ledger.place(hers.number), InvoiceUnknown),
+    "figures": (lambda ledger, hers: [one for one in ledger.figures.latest(Span(), 99) if one == hers.invoice], []),
     "search": (lambda ledger, hers: ledger.search(InvoiceFilter(number=hers.number)), []),
     "invoices": (lambda ledger, hers: list(ledger.invoices(batch=hers.batch.number)), []),
     "batches": (lambda ledger, hers: [one for one in ledger.batches() if one == hers.batch], []),
@@ -251,6 +254,7 @@ JOBS: dict[str, tuple[Ask, object]] = {
     "find": (lambda ledger, hers: ledger.jobs.find(hers.job.id), BatchUnknown),
     "commission": (lambda ledger, hers: ledger.jobs.commission(hers.job.id), BatchUnknown),
     "latest": LEDGER["jobs"],
+    "page": (lambda ledger, hers: [one for one in ledger.jobs.page(1000) if one == hers.job], []),
     "chunks": (lambda ledger, hers: ledger.jobs.chunks(hers.job.id), []),
     "failures": (lambda ledger, hers: ledger.jobs.failures(hers.job.id), []),
 }

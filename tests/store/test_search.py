@@ -89,6 +89,9 @@ def test_a_search_finds_the_latest_of_what_fits(books: DatabaseLedger) -> None:
             (one.number, one.day, one.kind, one.buyer, one.currency, one.payable) for one in books.search(wanted, limit)
         ]
         assert found == expected[:limit]
+        after = [one.number for one in books.search(wanted, limit, (everything[30].day, everything[30].number))]
+        later = {one.number for one in everything[31:]}
+        assert after == [one[0] for one in expected if one[0] in later][:limit]
 
     holds()
 

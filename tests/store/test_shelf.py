@@ -300,8 +300,8 @@ def test_old_jobs_are_cleared_and_open_ones_are_not(shelf: UrlShelf, tmp_path: P
     source.write_text("tea")
     laid = [shelf.lay(f"asha/{job}/parts/a.csv", source) for job in ("done", "open")]
     before = laid[0].at - timedelta(minutes=1)
-    assert list(clear_old(shelf, before, lambda tenant, job: True)) == []
-    assert list(clear_old(shelf, EVER, lambda tenant, job: (tenant, job) != ("asha", "open"))) == ["asha/done"]
+    assert list(clear_old(shelf, before, lambda tenant, job, latest: True)) == []
+    assert list(clear_old(shelf, EVER, lambda tenant, job, latest: (tenant, job) != ("asha", "open"))) == ["asha/done"]
     assert [one.name for one in shelf.files("asha")] == ["asha/open/parts/a.csv"]
 
 

@@ -58,7 +58,7 @@ def books(tmp_path: Path) -> str:
 
 def rounds(url: str, shelf: Path, days: int) -> Rounds:
     """Without an engine, which has notes of its own to forget."""
-    return Rounds(open_lobby(url), str(shelf), days, lambda _before: 0, open_log())
+    return Rounds(open_lobby(url), str(shelf), lambda _tenant: days, lambda _before: 0, open_log())
 
 
 def enter(ledger: DatabaseLedger, job: Job, status: JobStatus) -> None:

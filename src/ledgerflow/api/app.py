@@ -5,10 +5,44 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
-from ledgerflow.api.routes import api_keys, audit, auth, batches, users
+from ledgerflow.api.routes import (
+    api_keys,
+    audit,
+    auth,
+    batches,
+    business,
+    catalogue,
+    choices,
+    configuration,
+    exports,
+    following,
+    invoices,
+    overview,
+    products,
+    realism,
+    trials,
+    users,
+)
 from ledgerflow.api.tracing import Tracing
 
-ROUTERS = (auth.router, batches.router, users.router, api_keys.router, audit.router)
+ROUTERS = (
+    auth.router,
+    users.router,
+    api_keys.router,
+    audit.router,
+    batches.router,
+    business.router,
+    catalogue.router,
+    configuration.router,
+    products.router,
+    following.router,
+    exports.router,
+    realism.router,
+    invoices.router,
+    overview.router,
+    trials.router,
+    choices.router,
+)
 
 
 def make_app(house: House) -> FastAPI:

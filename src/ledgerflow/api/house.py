@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 
 from ledgerflow.admission.signing_keys import current_keys
+from ledgerflow.api.studio import Studio
 from ledgerflow.assembly import Application
+from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.identity.tokens import Claims, KeyRing, key_named
 from ledgerflow.issuing.ports import Ledger
@@ -66,13 +68,16 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Put together by who starts the server."""
+    """Put together by who starts the server, who sets `closing` when it is to end: long answers come to theirs."""
 
     application: Application
     lobby: Lobby
     shelf: Shelf
     settings: Settings
     keys: Keys
+    rules: RuleBook
+    studio: Studio = field(default_factory=Studio)
+    closing: Event = field(default_factory=Event)
 
     def ledger(self, tenant: str) -> Ledger:
         """The books of one tenant."""

@@ -10,7 +10,10 @@ from ledgerflow.assembly import Application
 from ledgerflow.cli.options import in_reserve, required, surroundings, without_password
 from ledgerflow.cli.output import complain, show_json
 from ledgerflow.issuing.commissioning import Bounds
+from ledgerflow.issuing.governing import bounds_of, rules_for
 from ledgerflow.issuing.jobs import Job, TooManyBatches, Wish
+from ledgerflow.issuing.ports import Ledger
+from ledgerflow.reloading import open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.ledger import DatabaseLedger
 
@@ -30,9 +33,10 @@ def books(database: str, tenant: str) -> Iterator[DatabaseLedger]:
         yield ledger
 
 
-def bounds(settings: Settings) -> Bounds:
-    """How many batches may be open, and how large one may be."""
-    return Bounds(settings.open_batches, settings.largest_batch)
+def bounds(settings: Settings, ledger: Ledger | None = None) -> Bounds:
+    """How many batches may be open, and how large one may be: in the installation, or of the tenant of the ledger."""
+    rules = open_rules(settings).now
+    return bounds_of(rules_for(ledger, rules) if ledger else rules)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def order(asked: Asked, *, as_json: bool) -> None:
     commission = _commission(wish, application, settings)
     request = Request(commission, trace_id, datetime.now(UTC), ACTOR, sound(asked.key), asked.priority)
     with application.open_ledger(address, settings.tenant) as ledger, in_time(as_json=as_json):
-        job = order_batch(ledger, request, bounds(settings))
+        job = order_batch(ledger, request, bounds(settings, ledger))
     if as_json:
         show_json(facts(job))
     else:

@@ -6,6 +6,7 @@ from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.cli.newcomers import first_link
 from ledgerflow.cli.options import required, surroundings
 from ledgerflow.cli.output import tell
+from ledgerflow.reloading import let_hangups_wait
 from ledgerflow.server import Premises, open_house, serve
 
 FIRST_OWNER = "owner@ledgerflow.example"
@@ -13,6 +14,7 @@ FIRST_OWNER = "owner@ledgerflow.example"
 
 def run(host: str, port: int, concurrency: int | None, tls: tuple[Path | None, Path | None], database: str) -> None:
     """Serves; says where, and how an owner comes in where there is none yet."""
+    let_hangups_wait()
     settings = surroundings(database)
     required(settings.database_url)
     certificate, key = tls

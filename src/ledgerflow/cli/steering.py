@@ -37,4 +37,4 @@ def _done(deed: Deed, ledger: Ledger, id: str) -> Job:
     if deed is Deed.CANCEL:
         return cancel_batch(ledger, id, at=now, actor=ACTOR)
     again = resume_batch if deed is Deed.RESUME else retry_batch
-    return again(ledger, id, bounds(surroundings()), at=now, actor=ACTOR)
+    return again(ledger, id, bounds(surroundings(tenant="default"), ledger), at=now, actor=ACTOR)

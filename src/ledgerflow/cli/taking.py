@@ -9,7 +9,7 @@ from ledgerflow.cli.jobs import books
 from ledgerflow.cli.options import sound, surroundings
 from ledgerflow.cli.output import complain, progress_bar, show_facts, show_json
 from ledgerflow.cli.stopping import stop_at_a_step
-from ledgerflow.issuing.delivering import export_batch
+from ledgerflow.issuing.exporting import export_batch
 from ledgerflow.store.shelf import open_shelf
 
 

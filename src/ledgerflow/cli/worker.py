@@ -22,12 +22,17 @@ def worker(
     page_seconds: Annotated[
         float, typer.Option("--page-seconds", min=1, help="Seconds after which drawing one invoice has hung.")
     ] = 60.0,
+    with_starter: Annotated[
+        bool, typer.Option("--with-starter", hidden=True, help="End when standard input does.")
+    ] = False,
     database: Database = "",
 ) -> None:
     """Does the batches that are ordered, of all tenants, until it is stopped. Start as many as you like on PostgreSQL.
 
-    SIGTERM and Ctrl-C end it when what is in hand is done, or after --grace; whatever is left is handed on.
+    SIGHUP has it read its configuration anew. SIGTERM and Ctrl-C end it when what is in hand is done, or after --grace;
+    whatever is left is handed on.
     """
     from ledgerflow.cli.working import work
+    from ledgerflow.worker.work import Patience
 
-    work(queues, concurrency, grace, page_seconds, database)
+    work(queues, concurrency, Patience(page_seconds, grace), database, with_starter=with_starter)

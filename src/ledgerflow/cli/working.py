@@ -1,30 +1,36 @@
 """A worker as the user said."""
 
 import os
+import signal
 import sys
+from threading import Thread
 
 import typer
 
 from ledgerflow.assembly import shelf_address
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.cli.options import required, surroundings, without_password
+from ledgerflow.reloading import let_hangups_wait, open_rules
 from ledgerflow.worker.engine import QUEUES, Limits
 from ledgerflow.worker.serving import Post, serve
 from ledgerflow.worker.work import Patience
 
 
-def work(queues: str, concurrency: int, grace: float, page_seconds: float, database: str) -> None:
+def work(queues: str, concurrency: int, patience: Patience, database: str, *, with_starter: bool) -> None:
     """Works until it is stopped; exit status 1 if something in hand had to be handed on undone."""
+    let_hangups_wait()
     settings = surroundings(database, tenant="default")  # a worker serves them all
     address = required(settings.database_url)
+    if with_starter:
+        Thread(target=_end_with_starter, daemon=True).start()
     post = Post(
         database=address,
         reserve=settings.redis_url,
         shelf=shelf_address(settings.shelf_url, address),
         queues=_queues(queues),
-        limits=Limits(pages=concurrency or os.cpu_count() or 1, batches_of_tenant=settings.running_batches),
-        patience=Patience(page_seconds, grace),
-        keep_days=settings.keep_days,
+        rules=open_rules(settings),
+        limits=Limits(pages=concurrency or os.cpu_count() or 1),
+        patience=patience,
     )
 
     def ready(name: str) -> None:
@@ -34,6 +40,13 @@ def work(queues: str, concurrency: int, grace: float, page_seconds: float, datab
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0 if all_done else 1)  # threads that may take nothing more wait for this, and are not waited for
+
+
+def _end_with_starter() -> None:
+    """Who started this process holds the other end of its standard input: that ends when they do, however they do."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _queues(said: str) -> tuple[str, ...]:

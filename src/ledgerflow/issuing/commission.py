@@ -31,6 +31,12 @@ class Commission:
         }
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
+    @staticmethod
+    def business_in(text: str) -> str:
+        """The name of the business, without reading the rest, which may be long."""
+        config, _ = json.JSONDecoder().raw_decode(text, text.index(":") + 1)
+        return str(config["business"]["name"])
+
     @classmethod
     def from_json(cls, text: str) -> "Commission":
         content = json.loads(text)

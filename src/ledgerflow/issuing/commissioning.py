@@ -64,9 +64,7 @@ def require_possible(
     """Raises InputRefused with all that is wrong with an order, as far as can be seen before any work."""
     config, goods = commission.config, commission.catalogue
     found = [*contradictions(config, goods, laws), *unprintable_names(config, goods, laws, formats)]
-    if config.count and config.count > bounds.invoices:
-        message = f"A batch of {config.count} invoices is more than the {bounds.invoices} that one may have."
-        found.append(Finding("batch.too_large", "/count", message, "Order several, each of a seed of its own."))
+    found += _too_large(commission, bounds)
     if found:
         raise InputRefused(found)
 
@@ -74,7 +72,8 @@ def require_possible(
 def order_batch(ledger: Ledger, request: Request, bounds: Bounds) -> Job:
     """Enters an order; a worker will take it up. The same key gives the same job, whatever became of it.
 
-    Raises TooManyBatches where the tenant has as many open as it may, and KeyUsedOtherwise.
+    Raises TooManyBatches where the tenant has as many open as it may, InputRefused where the batch is larger than one
+    may be, and KeyUsedOtherwise.
     """
     content = request.commission.to_json()
     identity = _identity(request)
@@ -84,6 +83,8 @@ def order_batch(ledger: Ledger, request: Request, bounds: Bounds) -> Job:
         known = _known(journal.jobs, identity)
         if known:
             return known
+        if found := _too_large(request.commission, bounds):
+            raise InputRefused(found)
         _require_room(open_jobs, bounds)
         job = _new(identity, request)
         journal.jobs.enter(job, content)
@@ -183,6 +184,14 @@ def _changed(
 
 def _queued_again(job: Job) -> Job:
     return replace(job, status=JobStatus.QUEUED, stage=Stage.NONE, wish=Wish.NONE, run=job.run + 1, ended_at=None)
+
+
+def _too_large(commission: Commission, bounds: Bounds) -> list[Finding]:
+    count = commission.config.count
+    if not count or count <= bounds.invoices:
+        return []
+    message = f"A batch of {count} invoices is more than the {bounds.invoices} that one may have."
+    return [Finding("batch.too_large", "/count", message, "Order several, each of a seed of its own.")]
 
 
 def _require_room(open_jobs: int, bounds: Bounds) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ledgerflow.billing.errors import BillingError
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
@@ -17,19 +16,14 @@ from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import release_numbers
 from ledgerflow.issuing.drawing import PARTS, Place, part_files, positions_lacking
 from ledgerflow.issuing.entering import take_up
+from ledgerflow.issuing.exporting import SUMS
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Job, JobStatus, Part, Stage, Wish
 from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal, Ledger, Progress
 from ledgerflow.issuing.shelf import Shelf
-from ledgerflow.issuing.staging import staged
 from ledgerflow.issuing.thinking import think
 
-SUMS = "SHA256SUMS"
 ARCHIVES = "archive"
-
-
-class ArchiveMissing(BillingError):
-    """The batch {id} is {status} and has no archive: {advice}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +128,6 @@ def forget_archive(ledger: Ledger, id: str) -> None:
             journal.jobs.keep(replace(job, archive="", drawn=drawn))
 
     ledger.transact(forget)
-
-
-def export_batch(ledger: Ledger, shelf: Shelf, id: str, folder: Path, progress: Progress) -> tuple[Path, ...]:
-    """Copies what a batch made into a folder, each file checked against its hash. Raises ArchiveMissing, NotOnShelf."""
-    job = ledger.jobs.find(id)
-    if not job.archive:
-        advice = {
-            True: "it is not finished; `ledgerflow batch watch` shows how far it is.",
-            False: "nothing was packed, or its archive was cleared away.",
-        }[job.status.is_open]
-        raise ArchiveMissing(id=id, status=job.status, advice=advice)
-    with staged(folder, ()) as desk:
-        sums = desk / SUMS
-        shelf.take(f"{job.archive}/{SUMS}", sums)
-        listed = [line.split("  ", 1) for line in sums.read_text("utf-8").splitlines()]
-        for done, (digest, name) in enumerate(listed, 1):
-            shelf.take(f"{job.archive}/{name}", desk / name, digest)
-            progress("export", done, len(listed))
-    return tuple(folder / name for name in (*(name for _, name in listed), SUMS))
 
 
 def _end(journal: Journal, job: Job, status: JobStatus, at: datetime, actor: str) -> Job:

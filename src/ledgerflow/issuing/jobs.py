@@ -179,8 +179,13 @@ class Jobs(Protocol):
     def latest(self, limit: int = 50) -> Sequence[Job]:
         """The latest jobs, newest first."""
 
+    def page(
+        self, limit: int, after: tuple[datetime, str] | None = None, status: JobStatus | None = None
+    ) -> Sequence[Job]:
+        """So many jobs at most, newest first, those that come `after` the one of a time and id; of one status."""
+
     def chunks(self, id: str) -> Sequence[Chunk]:
         """All chunks of a job, in order."""
 
-    def failures(self, id: str, limit: int | None = None) -> Sequence[Failure]:
-        """The failures of a job by position, with the numbers of those that are in the ledger."""
+    def failures(self, id: str, limit: int | None = None, after: int = -1) -> Sequence[Failure]:
+        """The failures of a job by position, with the numbers of those that are in the ledger; those `after` one."""

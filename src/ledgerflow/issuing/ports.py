@@ -11,9 +11,12 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
+from ledgerflow.issuing.documents import DocumentBook, Documents
+from ledgerflow.issuing.figures import Figures
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
 from ledgerflow.issuing.trail import TrailFilter, TrailPage
+from ledgerflow.issuing.uploads import UploadBook, Uploads
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -105,8 +108,10 @@ class InvoiceFilter:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceSummary:
-    """An invoice as a list shows it."""
+    """An invoice as a list shows it. Batch and position are its place in the books, which never changes."""
 
+    batch: int
+    position: int
     number: str
     day: date
     kind: DocumentKind
@@ -129,6 +134,14 @@ class Journal(Protocol):
     @property
     def stock(self) -> StockBook:
         """What it may write of the catalogue."""
+
+    @property
+    def documents(self) -> DocumentBook:
+        """What it may write of what the tenant set up."""
+
+    @property
+    def uploads(self) -> UploadBook:
+        """What it may write of uploads."""
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
@@ -204,6 +217,14 @@ class Ledger(Protocol):
     def stock(self) -> Stock:
         """What is sold."""
 
+    @property
+    def documents(self) -> Documents:
+        """What the tenant set up."""
+
+    @property
+    def uploads(self) -> Uploads:
+        """The sheets that wait to be taken in."""
+
     def invoices(
         self,
         *,
@@ -225,8 +246,17 @@ class Ledger(Protocol):
     def notes_on(self, number: str) -> Sequence[Invoice]:
         """The notes that correct an invoice, oldest first."""
 
-    def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
-        """The latest invoices that fit, at most `limit`, newest day first."""
+    def search(
+        self, wanted: InvoiceFilter, limit: int = 50, after: tuple[date, str] | None = None
+    ) -> Sequence[InvoiceSummary]:
+        """The latest invoices that fit, at most `limit`, newest day first; those that come `after` a day and number."""
+
+    def place(self, number: str) -> tuple[int, int]:
+        """Batch and position of the invoice that bears the number; raises InvoiceUnknown."""
+
+    @property
+    def figures(self) -> Figures:
+        """What the books come to, added up where they are kept."""
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         """Every number taken that no invoice bears."""

@@ -43,8 +43,12 @@ def prepare() -> None:
 
 def picture(invoice: Invoice, pixels_per_inch: int = 90) -> bytes:
     """The first page as a PNG, for those who would rather look than read."""
-    told = _told(layout(invoice))
-    drawn = _compiler().compile(sys_inputs=told, format="png", ppi=pixels_per_inch)
+    from typst import TypstError
+
+    try:
+        drawn = _compiler().compile(sys_inputs=_told(layout(invoice)), format="png", ppi=pixels_per_inch)
+    except TypstError as error:
+        raise PdfUnsound(number=invoice.number, reason=error) from error
     return drawn[0] if isinstance(drawn, list) else drawn or b""
 
 

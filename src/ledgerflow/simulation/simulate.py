@@ -68,6 +68,12 @@ def simulate(
     return sales
 
 
+def invoices_wanted(config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]) -> int:
+    """How many invoices a configuration makes, notes apart; where a revenue says so, by the usual size of one."""
+    refuse_contradictions(config, catalogue, laws)
+    return sum(_invoice_counts(config, open_branches(config, catalogue, laws)))
+
+
 def _invoice_counts(config: SimulationConfig, branches: Sequence[Branch]) -> list[int]:
     """How many invoices each establishment makes; without a count, as many as the revenue takes at their usual size."""
     if config.count is not None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import and_, delete, func, insert, literal, select, update
+from sqlalchemy import and_, delete, func, insert, literal, select, tuple_, update
 
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobStatus, Part, Stage, Wish
 from ledgerflow.store.blocks import moment
@@ -113,16 +113,28 @@ class DatabaseJobs:
         with self._reading() as session:
             return [_job(row) for row in session.scalars(newest)]
 
+    def page(
+        self, limit: int, after: tuple[datetime, str] | None = None, status: JobStatus | None = None
+    ) -> Sequence[Job]:
+        row = JobRow
+        wanted = select(row).order_by(row.created_at.desc(), row.id.desc()).limit(limit)
+        if after:
+            wanted = wanted.where(tuple_(row.created_at, row.id) < (moment(after[0]), after[1]))
+        if status:
+            wanted = wanted.where(row.status == status.value)
+        with self._reading() as session:
+            return [_job(one) for one in session.scalars(wanted)]
+
     def chunks(self, id: str) -> Sequence[Chunk]:
         wanted = select(ChunkRow).where(ChunkRow.job == id).order_by(ChunkRow.number)
         with self._reading() as session:
             return [_chunk(row) for row in session.scalars(wanted)]
 
-    def failures(self, id: str, limit: int | None = None) -> Sequence[Failure]:
+    def failures(self, id: str, limit: int | None = None, after: int = -1) -> Sequence[Failure]:
         row, invoice = FailureRow, InvoiceRow
         same = and_(invoice.batch == JobRow.batch, invoice.position == row.position)
         numbered = select(row, invoice.number).join(JobRow, JobRow.id == row.job).outerjoin(invoice, same)
-        wanted = numbered.where(row.job == id).order_by(row.position).limit(limit)
+        wanted = numbered.where(row.job == id, row.position > after).order_by(row.position).limit(limit)
         with self._reading() as session:
             return [_failure(failed, number or "") for failed, number in session.execute(wanted)]
 

@@ -15,6 +15,7 @@ from ledgerflow.issuing.audit import AuditEntry, seal
 from ledgerflow.issuing.ports import Batch, Block, Entry, VoidNumber
 from ledgerflow.store.blocks import ANY, NumbersTaken, close, enter_void_numbers, release, void_rest
 from ledgerflow.store.counters import take
+from ledgerflow.store.documents import SessionDocumentBook
 from ledgerflow.store.jobs import SessionJobBook
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people_book import SessionPeopleBook
@@ -25,6 +26,7 @@ from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 from ledgerflow.store.trail import has_much
+from ledgerflow.store.uploads import SessionUploadBook
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
@@ -58,6 +60,16 @@ class DatabaseJournal:
     def stock(self) -> SessionStockBook:
         """What it may write of the catalogue."""
         return SessionStockBook(self._session)
+
+    @property
+    def documents(self) -> SessionDocumentBook:
+        """What it may write of what the tenant set up."""
+        return SessionDocumentBook(self._session)
+
+    @property
+    def uploads(self) -> SessionUploadBook:
+        """What it may write of uploads."""
+        return SessionUploadBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)

@@ -19,6 +19,8 @@ from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.deeds import Deeds
+from ledgerflow.store.documents import DatabaseDocuments
+from ledgerflow.store.figures import DatabaseFigures
 from ledgerflow.store.jobs import DatabaseJobs
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people import DatabasePeople
@@ -27,6 +29,7 @@ from ledgerflow.store.searching import searched
 from ledgerflow.store.stock import DatabaseStock
 from ledgerflow.store.tenancy import TenantSession
 from ledgerflow.store.trail import page_of
+from ledgerflow.store.uploads import DatabaseUploads
 
 T = TypeVar("T")
 
@@ -98,6 +101,16 @@ class DatabaseLedger:
         """What is sold."""
         return DatabaseStock(self._reading)
 
+    @property
+    def documents(self) -> DatabaseDocuments:
+        """What the tenant set up."""
+        return DatabaseDocuments(self._reading)
+
+    @property
+    def uploads(self) -> DatabaseUploads:
+        """The sheets that wait to be taken in."""
+        return DatabaseUploads(self._reading)
+
     def invoices(
         self,
         *,
@@ -141,9 +154,20 @@ class DatabaseLedger:
         with self._reading() as session:
             return asked.notes_on(session, number)
 
-    def search(self, wanted: InvoiceFilter, limit: int = 50) -> Sequence[InvoiceSummary]:
+    def search(
+        self, wanted: InvoiceFilter, limit: int = 50, after: tuple[date, str] | None = None
+    ) -> Sequence[InvoiceSummary]:
         with self._reading() as session:
-            return searched(session, wanted, limit)
+            return searched(session, wanted, limit, after)
+
+    def place(self, number: str) -> tuple[int, int]:
+        with self._reading() as session:
+            return asked.placed(session, number)
+
+    @property
+    def figures(self) -> DatabaseFigures:
+        """What the books come to."""
+        return DatabaseFigures(self._reading)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:

@@ -19,6 +19,15 @@ def found(session: TenantSession, number: str) -> Invoice:
     return from_json(document, number)
 
 
+def placed(session: TenantSession, number: str) -> tuple[int, int]:
+    """Batch and position of the invoice that bears the number."""
+    wanted = select(InvoiceRow.batch, InvoiceRow.position).where(InvoiceRow.number == number)
+    place = session.execute(wanted).one_or_none()
+    if place is None:
+        raise InvoiceUnknown(number=number)
+    return place.batch, place.position
+
+
 def metadata_of(session: TenantSession, number: str) -> Mapping[str, str]:
     """What the books keep of an invoice that is no part of it."""
     kept = session.scalar(select(InvoiceRow.generation_metadata).where(InvoiceRow.number == number))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ledgerflow.billing.money import currency
@@ -23,12 +23,18 @@ _LARGEST = Decimal(2**63 - 1)
 _AFTER_ALL = "\U0010ffff"  # no name has it, so that a prefix ends before it
 
 
-def searched(session: TenantSession, wanted: InvoiceFilter, limit: int) -> Sequence[InvoiceSummary]:
+Place = tuple[date, str] | None
+"""Day and number of the invoice after which a page begins."""
+
+
+def searched(
+    session: TenantSession, wanted: InvoiceFilter, limit: int, after: Place = None
+) -> Sequence[InvoiceSummary]:
     """The latest invoices that fit, newest day first."""
     if session.get_bind().dialect.name == "postgresql":
         _plan_afresh(session)
-    found = _summaries(session, _among_latest(wanted, limit), limit)
-    return found if len(found) == limit else _summaries(session, _among_all(wanted), limit)
+    found = _summaries(session, _among_latest(wanted, limit, after), limit)
+    return found if len(found) == limit else _summaries(session, _among_all(wanted, after), limit)
 
 
 def _plan_afresh(session: TenantSession) -> None:
@@ -37,15 +43,16 @@ def _plan_afresh(session: TenantSession) -> None:
     session.connection().execute(select(*(func.set_config(name, value, True) for name, value in told)))
 
 
-def _among_latest(wanted: InvoiceFilter, limit: int) -> Select[str]:
-    days = _carried().where(*_days(wanted))
+def _among_latest(wanted: InvoiceFilter, limit: int, after: Place) -> Select[str]:
+    days = _carried().where(*_days(wanted), *_later(after))
     latest = days.order_by(InvoiceRow.day.desc(), InvoiceRow.number.desc()).limit(_LATEST + limit)
     near = aliased(InvoiceRow, latest.subquery())
     return select(near.number).where(*_known(near, wanted)).order_by(near.day.desc(), near.number.desc())
 
 
-def _among_all(wanted: InvoiceFilter) -> Select[str]:
-    fitting = _carried().where(*_days(wanted), *_known(InvoiceRow, wanted)).offset(0)  # without regard to their order
+def _among_all(wanted: InvoiceFilter, after: Place) -> Select[str]:
+    narrow = (*_days(wanted), *_later(after), *_known(InvoiceRow, wanted))
+    fitting = _carried().where(*narrow).offset(0)  # without regard to their order
     near = aliased(InvoiceRow, fitting.subquery())
     return select(near.number).order_by(near.day.desc(), near.number.desc())
 
@@ -58,10 +65,12 @@ def _carried() -> Select[str, str, date, str, str, int]:
 
 def _summaries(session: TenantSession, numbers: Select[str], limit: int) -> Sequence[InvoiceSummary]:
     row = InvoiceRow
-    columns = select(row.number, row.day, row.kind, row.buyer, row.currency, row.payable)
+    columns = select(row.batch, row.position, row.number, row.day, row.kind, row.buyer, row.currency, row.payable)
     wanted = columns.where(row.number.in_(numbers.limit(limit))).order_by(row.day.desc(), row.number.desc())
     return [
         InvoiceSummary(
+            one.batch,
+            one.position,
             one.number,
             one.day,
             DocumentKind(one.kind),
@@ -71,6 +80,12 @@ def _summaries(session: TenantSession, numbers: Select[str], limit: int) -> Sequ
         )
         for one in session.execute(wanted)
     ]
+
+
+def _later(after: Place) -> Iterator[ColumnElement[bool]]:
+    """What comes after a place in the order of the list, which is the newest first."""
+    if after:
+        yield tuple_(InvoiceRow.day, InvoiceRow.number) < after
 
 
 def _days(wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:

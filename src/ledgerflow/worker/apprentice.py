@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = 0.1  # seconds between two words of progress
 _MIB: Final = 1 << 20
-UNHEARD: Final = (signal.SIGINT, signal.SIGTERM)  # the one who started it decides when it stops
+_HANGUP: Final = (signal.SIGHUP,) if sys.platform != "win32" else ()  # asks who reads a configuration to do so anew
+UNHEARD: Final = (signal.SIGINT, signal.SIGTERM, *_HANGUP)  # the one who started it decides when it stops
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ class JobEngine:
         DBOS.listen_queues(list(queues))
         with reaching():
             DBOS.launch()
+        self.limit(limits)
+
+    def limit(self, limits: Limits) -> None:
+        """From now on so much is done at once; whatever is begun is not touched by it."""
         DBOS.register_queue(
             BATCHES,
             worker_concurrency=limits.batches,

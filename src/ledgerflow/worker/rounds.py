@@ -12,6 +12,7 @@ from ledgerflow.issuing.delivering import forget_archive
 from ledgerflow.issuing.heads import head_of
 from ledgerflow.issuing.jobs import BatchUnknown, JobStatus
 from ledgerflow.issuing.numbers import reclaim_numbers
+from ledgerflow.issuing.receiving import expire_uploads
 from ledgerflow.issuing.retention import clear_old
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.lobby import Lobby
@@ -22,6 +23,7 @@ ROUNDS: Mapping[str, str] = {
     "reclaim": "*/5 * * * *",
     "clear": "17 * * * *",
     "forget_sign_ins": "37 * * * *",
+    "expire": "23 * * * *",
     "export_heads": "7 0 * * *",
 }
 """When each is done, as cron writes it."""
@@ -35,11 +37,16 @@ class Rounds:
     """Each goes through all tenants; the trouble of one is told, and does not keep the others waiting."""
 
     def __init__(
-        self, lobby: Lobby, shelf: str, keep_days: int, forget: Callable[[datetime], int], log: BoundLogger
+        self,
+        lobby: Lobby,
+        shelf: str,
+        keep_days: Callable[[str], int],
+        forget: Callable[[datetime], int],
+        log: BoundLogger,
     ) -> None:
         self._lobby = lobby
         self._shelf = shelf
-        self._keep = timedelta(days=keep_days)
+        self._keep_days = keep_days
         self._forget = forget
         self._log = log
 
@@ -57,12 +64,19 @@ class Rounds:
         """Parts and archives that are older than they are kept go away, those of jobs at work never; so do
         the engine's notes of runs that ended as long ago."""
         now = _now()
-        cleared = clear_old(open_shelf(self._shelf), now - self._keep, self._may_clear, now - _UNFINISHED)
+        tenants = self._lobby.tenants()
+        before = {tenant: now - timedelta(days=self._keep_days(tenant)) for tenant in tenants}
+        latest = max(before.values(), default=now)
+
+        def may_clear(tenant: str, id: str, at: datetime) -> bool:
+            return at < before.get(tenant, latest) and self._may_clear(tenant, id)
+
+        cleared = clear_old(open_shelf(self._shelf), latest, may_clear, now - _UNFINISHED)
         for folder in cleared:
             tenant, _, id = folder.partition("/")
             forget_archive(self._lobby.ledger(tenant), id)
             self._log.info("archive_cleared", tenant=tenant, job=id)
-        forgotten = self._forget(now - self._keep)
+        forgotten = self._forget(min(before.values(), default=now))
         if forgotten:
             self._log.info("runs_forgotten", runs=forgotten)
 
@@ -76,6 +90,17 @@ class Rounds:
                 self._log.info("sign_ins_forgotten", tenant=tenant, rows=gone)
 
         self._each(forget)
+
+    def expire(self) -> None:
+        """Sheets that were uploaded a day ago are thrown away, taken in or not."""
+        shelf, before = open_shelf(self._shelf), _now() - _UNFINISHED
+
+        def expire(tenant: str, ledger: DatabaseLedger) -> None:
+            expired = expire_uploads(ledger, shelf, tenant, before=before)
+            if expired:
+                self._log.info("uploads_expired", tenant=tenant, uploads=expired)
+
+        self._each(expire)
 
     def export_heads(self) -> None:
         """The end of each audit trail is written down where its tenant cannot reach it."""

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -16,6 +16,11 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from structlog.stdlib import BoundLogger
 
+from ledgerflow.configuration.keeping import RuleBook
+from ledgerflow.configuration.rules import Rules
+from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.issuing.governing import rules_for
+from ledgerflow.reloading import Watch, hearing_hangups
 from ledgerflow.store.database import open_engine, sqlite_path
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
@@ -40,10 +45,10 @@ class Post:
     database: str
     reserve: str
     shelf: str
+    rules: RuleBook
     queues: Sequence[str] = QUEUES
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
-    keep_days: int = 30
 
 
 def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool:
@@ -56,19 +61,24 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
     with ExitStack() as stack:
         asked = stack.enter_context(_asked_to_stop())
         lobby = stack.enter_context(open_lobby(post.database, post.reserve))
+        lobby.enter(INSTALLATION)
+        watch = Watch(post.rules, lambda: lobby.ledger(INSTALLATION), log)
+        stack.enter_context(hearing_hangups(watch.ask))
         pulse = _pulse(post.database, name, stack)
         folder = stack.enter_context(_folder())
         pages, whole = Benches(post.limits.pages), Benches(post.limits.batches)
         work = _work(post, lobby, folder, (whole, pages), log)
         engine = JobEngine(work, _engine_place(post.database, stack), name)
-        engine.launch(post.queues, post.limits)
+        engine.launch(post.queues, _limits(post.limits, post.rules.now))
         care = Care(log)
-        rounds = Rounds(lobby, post.shelf, post.keep_days, engine.forget, log)
+        rounds = Rounds(lobby, post.shelf, lambda tenant: _keep_days(post, lobby, tenant), engine.forget, log)
         for round, cron in ROUNDS.items():
             engine.schedule(round, cron, getattr(rounds, round))
         care.look_after(pulse, engine)
         care.take_up(lobby.open_jobs, engine, work.fail)
-        log.info("worker_ready", queues=list(post.queues), pages=post.limits.pages)
+        post.rules.tell(lambda rules: engine.limit(_limits(post.limits, rules)))
+        stack.enter_context(watch)
+        log.info("worker_ready", queues=list(post.queues), pages=post.limits.pages, version=post.rules.now.version)
         ready(name)
         asked.wait()
         log.info("worker_stopping", grace=post.patience.grace)
@@ -79,6 +89,14 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
             benches.close(0)
         log.info("worker_stopped", all_done=done)
     return done
+
+
+def _limits(limits: Limits, rules: Rules) -> Limits:
+    return replace(limits, batches_of_tenant=rules.values.limits.running_batches)
+
+
+def _keep_days(post: Post, lobby: Lobby, tenant: str) -> int:
+    return rules_for(lobby.ledger(tenant), post.rules.now).values.retention.keep_days
 
 
 def _work(post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger) -> Work:

@@ -1,30 +1,39 @@
-"""Batches: ordered, looked at, paused, ended, tried again."""
+"""Batches: ordered, listed, looked at, paused, ended, tried again."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
 from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
+from ledgerflow.api.conditions import NOT_MODIFIED, unless_known
+from ledgerflow.api.cursors import Cursor, Limit, cursor_of, cut, place_of
 from ledgerflow.api.house import House, now
-from ledgerflow.api.schemas import GUARDED, Given, Taken, refusals
-from ledgerflow.billing.errors import Finding, InputRefused
-from ledgerflow.issuing.commission import Commission
-from ledgerflow.issuing.commissioning import FIRST, LAST, USUAL, Bounds, order_batch, require_possible
+from ledgerflow.api.orders import Making, bounds, commission_of
+from ledgerflow.api.schemas import GUARDED, Given, Page, refusals
+from ledgerflow.issuing.commissioning import (
+    FIRST,
+    LAST,
+    USUAL,
+    cancel_batch,
+    order_batch,
+    pause_batch,
+    resume_batch,
+    retry_batch,
+)
 from ledgerflow.issuing.commissioning import Request as Order
-from ledgerflow.issuing.jobs import Job, JobStatus, Stage
-from ledgerflow.simulation.config import SimulationConfig
+from ledgerflow.issuing.jobs import Failure, Job, JobStatus, Stage, Wish
 
 router = APIRouter(prefix="/api/batches", tags=["batches"])
 
+BatchId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="The id of a batch.")]
 
-class Ordering(Taken):
+
+class Ordering(Making):
     """A batch that is to be made of the catalogue."""
 
-    config: SimulationConfig
-    formats: Sequence[str] = ("pdf", "json", "csv", "xlsx")
     tables: Annotated[bool, Field(description="Parquet tables beside the archive.")] = False
     priority: Annotated[int, Field(ge=FIRST, le=LAST, description="The least goes first.")] = USUAL
 
@@ -35,6 +44,7 @@ class BatchModel(Given):
     id: str
     status: JobStatus
     stage: Stage
+    wish: Wish
     total: int
     issued: int
     drawn: int
@@ -51,6 +61,17 @@ class BatchModel(Given):
     has_archive: bool
 
 
+class FailureModel(Given):
+    """An invoice that lacks a file, or is not in the ledger, and why; positions are counted from 0."""
+
+    position: int
+    number: str
+    attempts: int
+    is_final: bool
+    reason: str
+    trace_id: str
+
+
 @router.post("", status_code=202, responses=refusals(*GUARDED, 409, 429))
 def order(
     said: Ordering,
@@ -61,22 +82,65 @@ def order(
     key: Annotated[str, Header(alias="Idempotency-Key", max_length=200)] = "",
 ) -> BatchModel:
     """Orders a batch of the catalogue; a worker makes it. The same Idempotency-Key gives the same batch."""
-    commission = _commission(said, caller, house)
+    commission = commission_of(said, caller, house, tables=said.tables)
     order = Order(commission, request.state.trace_id, now(), caller.actor, key, said.priority)
-    job = order_batch(caller.ledger, order, bounds(house))
+    job = order_batch(caller.ledger, order, bounds(house, caller.ledger))
     response.headers["Location"] = f"/api/batches/{job.id}"
     return shown(job)
 
 
-@router.get("/{id}", responses=refusals(*GUARDED, 404))
-def show(id: str, caller: Reader) -> BatchModel:
-    """A batch, and how far it is."""
-    return shown(caller.ledger.jobs.find(id))
+@router.get("", responses=refusals(*GUARDED))
+def listed(caller: Reader, status: JobStatus | None = None, limit: Limit = 50, cursor: Cursor = "") -> Page[BatchModel]:
+    """The batches, newest first; of one status, if it is named."""
+    after = place_of(cursor, lambda place: (_moment(place[0]), str(place[1])))
+    found = caller.ledger.jobs.page(limit + 1, after, status)
+    jobs, following = cut(found, limit, lambda job: cursor_of(job.created_at.isoformat(), job.id))
+    return Page[BatchModel](items=[shown(job) for job in jobs], next=following)
 
 
-def bounds(house: House) -> Bounds:
-    """How many batches may be open, and how large one may be."""
-    return Bounds(house.settings.open_batches, house.settings.largest_batch)
+@router.get("/{id}", response_model=BatchModel, responses={**refusals(*GUARDED, 404), **NOT_MODIFIED})
+def show(
+    id: BatchId,
+    caller: Reader,
+    request: Request,
+    known: Annotated[str, Header(alias="If-None-Match", max_length=1000)] = "",
+) -> Response:
+    """A batch, and how far it is, under an ETag."""
+    return unless_known(request, shown(caller.ledger.jobs.find(id)))
+
+
+@router.get("/{id}/failures", responses=refusals(*GUARDED, 404))
+def failures(id: BatchId, caller: Reader, limit: Limit = 50, cursor: Cursor = "") -> Page[FailureModel]:
+    """What failed of a batch, by position."""
+    caller.ledger.jobs.find(id)
+    after = place_of(cursor, lambda place: _count(place[0]))
+    found = caller.ledger.jobs.failures(id, limit + 1, -1 if after is None else after)
+    some, following = cut(found, limit, lambda failure: cursor_of(failure.position))
+    return Page[FailureModel](items=[_told(failure) for failure in some], next=following)
+
+
+@router.post("/{id}/pause", responses=refusals(*GUARDED, 404, 409))
+def pause(id: BatchId, caller: Writer) -> BatchModel:
+    """Pauses a batch: at once if it waits, before its next piece of work if it runs."""
+    return shown(pause_batch(caller.ledger, id, at=now(), actor=caller.actor))
+
+
+@router.post("/{id}/resume", responses=refusals(*GUARDED, 404, 409, 429))
+def resume(id: BatchId, caller: Writer, house: HouseHere) -> BatchModel:
+    """Has a paused batch go on where it stopped."""
+    return _again(resume_batch, id, caller, house)
+
+
+@router.post("/{id}/retry", responses=refusals(*GUARDED, 404, 409, 429))
+def retry(id: BatchId, caller: Writer, house: HouseHere) -> BatchModel:
+    """Tries again what failed of a batch, and nothing else."""
+    return _again(retry_batch, id, caller, house)
+
+
+@router.post("/{id}/cancel", responses=refusals(*GUARDED, 404, 409))
+def cancel(id: BatchId, caller: Writer) -> BatchModel:
+    """Ends a batch for good: its invoices that are in the ledger stay, its numbers that are not used become void."""
+    return shown(cancel_batch(caller.ledger, id, at=now(), actor=caller.actor))
 
 
 def shown(job: Job) -> BatchModel:
@@ -85,12 +149,19 @@ def shown(job: Job) -> BatchModel:
     return BatchModel(has_archive=bool(job.archive), **facts)
 
 
-def _commission(said: Ordering, caller: Caller, house: House) -> Commission:
-    goods = caller.ledger.stock.catalogue()
-    if not goods:
-        advice = "Import one first."
-        raise InputRefused([Finding("catalogue.empty", "", "There is no product in the catalogue.", advice)])
-    formats = [house.application.format(code) for code in dict.fromkeys(said.formats)]
-    commission = Commission(said.config, goods, tuple(format.code for format in formats), said.tables)
-    require_possible(commission, house.application.laws, formats, bounds(house))
-    return commission
+def _again(deed: Callable[..., Job], id: str, caller: Caller, house: House) -> BatchModel:
+    return shown(deed(caller.ledger, id, bounds(house, caller.ledger), at=now(), actor=caller.actor))
+
+
+def _told(failure: Failure) -> FailureModel:
+    return FailureModel.model_validate(failure)
+
+
+def _moment(written: object) -> datetime:
+    return datetime.fromisoformat(str(written)).astimezone(UTC)
+
+
+def _count(written: object) -> int:
+    if not isinstance(written, int) or not -1 <= written < 2**53:
+        raise ValueError(written)
+    return written

@@ -1,0 +1,60 @@
+"""What a tenant set up, in the books: what a deed writes of it in its transaction, and what is read of it."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from ledgerflow.issuing.documents import Document
+from ledgerflow.store.counters import take
+from ledgerflow.store.jobs import Reading
+from ledgerflow.store.rows import DocumentRow
+from ledgerflow.store.tenancy import TenantSession
+
+_SETTING_UP = ("documents", "")  # a counter that counts nothing: held by whoever changes a document
+_PLAIN = {"synchronize_session": False}
+_HELD = {"populate_existing": True}
+
+
+class SessionDocumentBook:
+    """What a deed writes of documents; see `documents.DocumentBook`."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    def hold(self, name: str) -> Document | None:
+        take(self._session, *_SETTING_UP, 0)
+        wanted = select(DocumentRow).where(DocumentRow.name == name)
+        row = self._session.scalar(wanted, execution_options=_HELD)
+        return _document(row) if row else None
+
+    def put(self, document: Document) -> None:
+        self.remove(document.name)
+        row = {
+            "tenant": self._session.tenant,
+            "name": document.name,
+            "version": document.version,
+            "document": document.text,
+            "actor": document.actor,
+            "updated_at": document.updated_at.isoformat(),
+        }
+        self._session.execute(insert(DocumentRow), [row])
+
+    def remove(self, name: str) -> None:
+        gone = delete(DocumentRow).where(DocumentRow.name == name)
+        self._session.execute(gone, execution_options=_PLAIN)
+
+
+class DatabaseDocuments:
+    """The documents of a tenant, each question answered as of the moment it is asked; see `documents.Documents`."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def find(self, name: str) -> Document | None:
+        with self._reading() as session:
+            row = session.scalar(select(DocumentRow).where(DocumentRow.name == name))
+        return _document(row) if row else None
+
+
+def _document(row: DocumentRow) -> Document:
+    return Document(row.name, row.version, row.document, row.actor, datetime.fromisoformat(row.updated_at))
