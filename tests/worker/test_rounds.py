@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ledgerflow.billing.numbering import NumberingRule, NumberSeries
+from ledgerflow.identity.people import Invitation, Session, Ticket, User
+from ledgerflow.identity.roles import Role
 from ledgerflow.issuing.heads import read_head
 from ledgerflow.issuing.jobs import Job, JobStatus, Stage, Wish
 from ledgerflow.issuing.numbers import reserve_block
@@ -109,3 +112,28 @@ def test_the_end_of_each_trail_is_written_down_on_the_shelf(books: str, tmp_path
         head = read_head(file.read(), "acme")
     assert last is not None
     assert (head.tenant, head.sequence, head.hash) == ("acme", 1, last.hash)
+
+
+def test_sign_ins_links_and_tickets_that_expired_are_forgotten_for_every_tenant(books: str, tmp_path: Path) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - the round reads the clock, and so must who stands before it
+    soon, over = now + timedelta(hours=1), now - timedelta(days=2)
+    for tenant in ("acme", "other"):
+        with open_ledger(books, tenant) as ledger:
+            ledger.transact(partial(come_in, soon=soon, over=over))
+    rounds(books, tmp_path / "shelf", 30).forget_sign_ins()
+    for tenant in ("acme", "other"):
+        with open_ledger(books, tenant) as ledger:
+            assert [one.id for one in ledger.people.sessions("asha")] == ["soon"]
+            assert ledger.people.invitation("soon")
+            assert ledger.people.invitation("over") is None
+            assert ledger.transact(lambda journal: journal.people.take_ticket("over")) is None
+            assert ledger.transact(lambda journal: journal.people.take_ticket("soon")) is not None
+
+
+def come_in(journal: Journal, soon: datetime, over: datetime) -> None:
+    """Two users, and of each thing one that is good and one that has been over for long."""
+    for user, name, until in (("asha", "soon", soon), ("bina", "over", over)):
+        journal.people.enter_user(User(user, f"{user}@example.com", user, Role.OWNER, "", True, AT))
+        journal.people.enter_session(Session(name, "asha", "feed", 0, AT, AT, until))
+        journal.people.invite(Invitation(name, user, until))
+        journal.people.give_ticket(Ticket(name, user, "export", until))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from ledgerflow.admission.signing_in import Draw, SignedOut
+from ledgerflow.admission.users import require_of_tenant
 from ledgerflow.identity.people import ApiKey, KeyUnknown, digest_of
 from ledgerflow.identity.roles import Role
 from ledgerflow.issuing.ports import Journal, Ledger
@@ -15,7 +16,8 @@ PREFIX = "lf"
 def make_key(
     ledger: Ledger, tenant: str, name: str, role: Role, life: timedelta, *, at: datetime, actor: str, draw: Draw
 ) -> tuple[ApiKey, str]:
-    """A key, and the words by which a machine shows it: they name the tenant, and are told once."""
+    """A key, and the words by which a machine shows it: they name the tenant and are told once. Raises InputRefused."""
+    require_of_tenant(role)
     id, secret = draw(), draw()
     key = ApiKey(id, name, role, digest_of(secret), at, at + life)
 

@@ -1,12 +1,17 @@
 """Signing in, going on with a refresh token, and signing out.
 
 A refresh token is good once: with each use comes the next of its family. One that is shown again was stolen, by whoever
-used it first or by whoever shows it now, so the whole family ends (RFC 9700, section 4.14.2).
+used it first or by whoever shows it now, so the whole family ends (RFC 9700, section 4.14.2). Two windows of a browser
+may show the same token at once: for some seconds the second is told to come again with what the first got, and gets
+nothing, as a thief would get nothing.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import NoReturn
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.identity import passwords
@@ -17,9 +22,15 @@ from ledgerflow.issuing.ports import Journal, Ledger
 Draw = Callable[[], str]
 """Draws a secret that nobody can guess: at least 32 bytes, in letters that a URL takes."""
 
+STRANGER = "nobody"  # in the trail, who is not known
 UNUSED = timedelta(days=14)  # after which a session that was not used is over
 WHOLE = timedelta(days=90)  # after which any is
+TOGETHER = timedelta(seconds=10)  # in which two windows may show the same token
+_SHAPE = re.compile(r"[\w-]{1,100}\.\d{1,9}\.[\w-]{1,100}\.[\w-]{1,100}", re.ASCII)
+_HALF = len(digest_of(""))
 _REUSED = "a refresh token was shown again"
+_FOREIGN = "the token is not good"
+_JUST_USED = "it was used a moment ago"
 
 
 class NotAdmitted(BillingError):
@@ -28,6 +39,10 @@ class NotAdmitted(BillingError):
 
 class SignedOut(BillingError):
     """The sign-in is over: {reason}. Sign in again."""
+
+
+class JustUsed(BillingError):
+    """Another window used this refresh token a moment ago. Try again with the one that it got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +60,44 @@ def sign_in(ledger: Ledger, email: str, password: str, *, at: datetime, draw: Dr
     right = passwords.matches(password, known.password if known else "")
     if known is None or not right or not known.active:
         reason = "unknown" if known is None else "inactive" if right else "password"
-        actor = known.id if known else "nobody"
-        ledger.transact(lambda journal: journal.audit(at, actor, "sign_in_refused", {"reason": reason}))
-        raise NotAdmitted()
+        _refuse(ledger, known.id if known else STRANGER, reason, at)
     return _admit(ledger, known, password, at, draw)
 
 
+def refuse_stranger(installation: Ledger, password: str, *, at: datetime) -> NoReturn:
+    """Who names a tenant that is not there. Takes as long as any refusal, and is in the installation's trail."""
+    installation.people.by_email("")
+    passwords.matches(password, "")
+    _refuse(installation, STRANGER, "tenant", at)
+
+
 def go_on(ledger: Ledger, token: str, *, at: datetime, draw: Draw) -> Admitted:
-    """The next refresh token, and by it the next access token. Raises SignedOut."""
+    """The next refresh token, and by it the next access token. Raises SignedOut, JustUsed."""
     shown = Refresh.read(token)
+    seen = ledger.people.session(shown.session)
+    if seen is None:
+        raise SignedOut(reason=_FOREIGN)
 
     def turn(journal: Journal) -> Admitted | str:
+        user = journal.people.hold_user(seen.user)  # before the session, as whoever changes a user does
         held = journal.people.hold_session(shown.session)
         refusal = _refusal(held, shown, at)
         if held is None or refusal:
-            if held and refusal == _REUSED:
+            if held and not held.ended and refusal == _REUSED:
                 journal.people.keep_session(replace(held, ended=_REUSED))
                 journal.audit(at, held.user, "refresh_token_reused", {"session": held.id, "turn": shown.turn})
             return refusal
-        user = journal.people.hold_user(held.user)
         if not user.active:
             return "the user was shut out"
-        secret = draw()
+        following = Refresh(held.id, held.turn + 1, shown.family, draw())
         expires = min(at + UNUSED, held.created_at + WHOLE)
-        session = replace(held, digest=digest_of(secret), turn=held.turn + 1, used_at=at, expires_at=expires)
+        session = replace(held, digest=following.digest(), turn=following.turn, used_at=at, expires_at=expires)
         journal.people.keep_session(session)
-        return Admitted(user, session, Refresh(session.id, session.turn, secret).text())
+        return Admitted(user, session, following.text())
 
     done = ledger.transact(turn)
     if isinstance(done, str):
-        raise SignedOut(reason=done)
+        raise JustUsed() if done == _JUST_USED else SignedOut(reason=done)
     return done
 
 
@@ -112,40 +135,51 @@ def require_admitted(ledger: Ledger, claims: Claims, at: datetime) -> User:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """A refresh token: which session, which turn of it, and the secret."""
+    """A refresh token: which session, which turn of it, a secret that all of the family bear, and one of its own. Who
+    knows a session by its name alone, as from the trail, cannot end it by a token that they made up."""
 
     session: str
     turn: int
+    family: str
     secret: str
 
     def text(self) -> str:
-        return f"{self.session}.{self.turn}.{self.secret}"
+        return f"{self.session}.{self.turn}.{self.family}.{self.secret}"
+
+    def digest(self) -> str:
+        return digest_of(self.family) + digest_of(self.secret)
 
     @classmethod
     def read(cls, text: str) -> "Refresh":
         """Raises SignedOut where it is none."""
-        session, turn, secret, *rest = [*text.split("."), "", "", ""]
-        if not (session and turn.isascii() and turn.isdecimal() and len(turn) < 10 and secret) or any(rest):
+        if not _SHAPE.fullmatch(text):
             raise SignedOut(reason="no refresh token came")
-        return cls(session, int(turn), secret)
+        session, turn, family, secret = text.split(".")
+        return cls(session, int(turn), family, secret)
 
 
 def _refusal(held: Session | None, shown: Refresh, at: datetime) -> str:
     """Why a token is refused; empty where it is good."""
-    if held is None:
-        return "there is no such sign-in"
+    if held is None or not compare_digest(held.digest[:_HALF], shown.digest()[:_HALF]) or shown.turn > held.turn:
+        return _FOREIGN
     if held.ended:
         return held.ended
     if held.expires_at <= at:
         return "it has expired"
     if shown.turn < held.turn:
-        return _REUSED
-    return "" if shown.turn == held.turn and digest_of(shown.secret) == held.digest else "the token is not good"
+        return _JUST_USED if shown.turn == held.turn - 1 and at < held.used_at + TOGETHER else _REUSED
+    return "" if compare_digest(held.digest, shown.digest()) else _FOREIGN
+
+
+def _refuse(ledger: Ledger, actor: str, reason: str, at: datetime) -> NoReturn:
+    """In the trail, but for what only repeats itself. Neither the address nor the password is kept."""
+    ledger.transact(lambda journal: journal.audit_sparingly(at, actor, "sign_in_refused", {"reason": reason}))
+    raise NotAdmitted()
 
 
 def _admit(ledger: Ledger, known: User, password: str, at: datetime, draw: Draw) -> Admitted:
-    id, secret = draw(), draw()
-    session = Session(id, known.id, digest_of(secret), 0, at, at, at + UNUSED)
+    first = Refresh(draw(), 0, draw(), draw())
+    session = Session(first.session, known.id, first.digest(), 0, at, at, at + UNUSED)
     fresh = passwords.hash_password(password) if passwords.is_outdated(known.password) else ""
 
     def admit(journal: Journal) -> User:
@@ -156,7 +190,7 @@ def _admit(ledger: Ledger, known: User, password: str, at: datetime, draw: Draw)
             user = replace(user, password=fresh)
             journal.people.keep_user(user)
         journal.people.enter_session(session)
-        journal.audit(at, user.id, "sign_in", {"session": id})
+        journal.audit(at, user.id, "sign_in", {"session": session.id})
         return user
 
-    return Admitted(ledger.transact(admit), session, Refresh(id, 0, secret).text())
+    return Admitted(ledger.transact(admit), session, first.text())

@@ -5,26 +5,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ledgerflow.identity.people import SigningKey
-from ledgerflow.identity.tokens import LIFE, new_key
+from ledgerflow.identity.tokens import ANNOUNCED, LIFE, new_key
 from ledgerflow.issuing.ports import Journal, Ledger
 
 AGE = timedelta(days=30)  # after which the next one signs
-_TRUSTED = 2 * LIFE  # after it was retired
+TRUSTED = 2 * LIFE  # after it was retired: a process may sign by it until it reads the keys again
 
 
 def current_keys(ledger: Ledger, id: str, *, at: datetime) -> Sequence[SigningKey]:
-    """All keys, newest first; the first is made where there is none. `ledger` is the installation's."""
+    """The keys that are trusted, newest first; where there is none, one is made. `ledger` is the installation's."""
     keys = ledger.people.signing_keys()
-    signing = next((key for key in keys if key.retired_at is None), None)
-    if signing is None or signing.created_at + AGE <= at:
+    if not keys or keys[0].retired_at is not None or keys[0].created_at + AGE <= at:
         return rotate_keys(ledger, id, at=at, actor="keys", unless_since=at - AGE)
-    return keys
+    return _trusted(keys, at)
 
 
 def rotate_keys(
     ledger: Ledger, id: str, *, at: datetime, actor: str, unless_since: datetime | None = None
 ) -> Sequence[SigningKey]:
-    """A new key signs from now on; nobody is signed out. With `unless_since` nothing is done where another made one
+    """A new key signs in some seconds; nobody is signed out. With `unless_since` nothing is done where another made one
     later than that."""
 
     def rotate(journal: Journal) -> None:
@@ -33,10 +32,14 @@ def rotate_keys(
         if unless_since is not None and signing and signing[0].created_at > unless_since:
             return
         for key in signing:
-            journal.people.keep_signing_key(replace(key, retired_at=at))
+            journal.people.keep_signing_key(replace(key, retired_at=at + ANNOUNCED))
         journal.people.enter_signing_key(new_key(id, at))
-        journal.people.forget_signing_keys(at - _TRUSTED)
+        journal.people.forget_signing_keys(at - TRUSTED)
         journal.audit(at, actor, "rotate_signing_keys", {"key": id})
 
     ledger.transact(rotate)
-    return ledger.people.signing_keys()
+    return _trusted(ledger.people.signing_keys(), at)
+
+
+def _trusted(keys: Sequence[SigningKey], at: datetime) -> Sequence[SigningKey]:
+    return [key for key in keys if key.retired_at is None or key.retired_at + TRUSTED > at]

@@ -59,6 +59,7 @@ def _person(house: House, token: str) -> Caller:
     claims = house.keys.verify(token, at)
     ledger = house.ledger(claims.tenant)
     user = require_admitted(ledger, claims, at)
+    _require_own(user.role, claims.tenant)
     return Caller(claims.tenant, user.id, user.role, claims.session, ledger)
 
 
@@ -66,11 +67,34 @@ def _machine(house: House, words: str) -> Caller | None:
     tenant = tenant_named(words)
     if not tenant:
         return None
-    if tenant != INSTALLATION and tenant not in house.lobby.tenants():
-        raise SignedOut(reason="the key is not good")
     ledger = house.ledger(tenant)
     key = require_key(ledger, words, now())
+    _require_own(key.role, tenant)
     return Caller(tenant, f"key {key.id}", key.role, "", ledger)
+
+
+def _require_own(role: Role, tenant: str) -> None:
+    """An operator is of the installation, and whoever is of a tenant is none, whatever is written in the books."""
+    if (role is Role.OPERATOR) != (tenant == INSTALLATION):
+        raise Forbidden()
+
+
+def person(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """A dependency: a user and no machine asks. Raises Forbidden."""
+    if not caller.session:
+        raise Forbidden()
+    return caller
+
+
+def _steward(caller: Annotated[Caller, Depends(person)]) -> Caller:
+    """Who comes in is for people to say: a key that leaked makes no other keys."""
+    return allowed(Right.MANAGE)(caller)
+
+
+def _watcher(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    if not (may(caller.role, Right.AUDIT) or may(caller.role, Right.OPERATE)):
+        raise Forbidden()
+    return caller
 
 
 HouseHere = Annotated[House, Depends(house_of)]
@@ -79,4 +103,7 @@ Reader = Annotated[Caller, Depends(allowed(Right.READ))]
 Writer = Annotated[Caller, Depends(allowed(Right.WRITE))]
 Auditor = Annotated[Caller, Depends(allowed(Right.AUDIT))]
 Manager = Annotated[Caller, Depends(allowed(Right.MANAGE))]
+Person = Annotated[Caller, Depends(person)]
+Steward = Annotated[Caller, Depends(_steward)]
+Watcher = Annotated[Caller, Depends(_watcher)]
 Operator = Annotated[Caller, Depends(allowed(Right.OPERATE))]

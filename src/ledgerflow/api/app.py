@@ -6,6 +6,8 @@ from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
 from ledgerflow.api.routes import (
+    api_keys,
+    audit,
     auth,
     batches,
     business,
@@ -19,11 +21,15 @@ from ledgerflow.api.routes import (
     products,
     realism,
     trials,
+    users,
 )
 from ledgerflow.api.tracing import Tracing
 
 ROUTERS = (
     auth.router,
+    users.router,
+    api_keys.router,
+    audit.router,
     batches.router,
     business.router,
     catalogue.router,

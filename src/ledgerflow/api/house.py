@@ -18,7 +18,7 @@ from ledgerflow.settings import Settings
 from ledgerflow.store.lobby import Lobby
 
 _FRESH = timedelta(minutes=5)  # after which the keys are read again
-_AT_MOST = timedelta(seconds=1)  # between two readings for the sake of a key that is not known
+_AT_MOST = timedelta(seconds=1)  # between two readings for the sake of who asks for keys, or shows one not known
 
 
 def draw_secret() -> str:
@@ -51,11 +51,15 @@ class Keys:
         """What a token says; raises TokenRefused."""
         ring = self.ring(at)
         if not ring.knows(key_named(token)):
-            with self._lock:
-                if at - self._read_at >= _AT_MOST:
-                    self._read(at)
-                ring = self._ring
+            ring = self.latest(at)
         return ring.verify(token, at)
+
+    def latest(self, at: datetime) -> KeyRing:
+        """The keys as they were a second ago, for who must know of one that another process made."""
+        with self._lock:
+            if at - self._read_at >= _AT_MOST:
+                self._read(at)
+            return self._ring
 
     def _read(self, at: datetime) -> None:
         self._ring = KeyRing(current_keys(self._ledger(), draw_secret(), at=at))
@@ -78,6 +82,10 @@ class House:
     def ledger(self, tenant: str) -> Ledger:
         """The books of one tenant."""
         return self.lobby.ledger(tenant)
+
+    def knows(self, tenant: str) -> bool:
+        """Whether there is such a tenant, or it is the installation."""
+        return self.lobby.knows(tenant)
 
     @property
     def installation(self) -> Ledger:

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
+from ledgerflow.admission.account import SessionUnknown
+from ledgerflow.admission.signing_in import JustUsed, NotAdmitted, SignedOut
 from ledgerflow.admission.tickets import TicketOver
 from ledgerflow.admission.users import InvitationOver, LastOwner
 from ledgerflow.api.receiving import MediaUnknown, UploadTooLarge
@@ -28,6 +29,7 @@ from ledgerflow.billing.errors import (
     NumbersUnavailable,
     StrategyUnknown,
 )
+from ledgerflow.identity.passwords import TooManyAtOnce
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
 from ledgerflow.identity.tokens import TokenRefused
 from ledgerflow.intake.scanning import ScannerUnreachable
@@ -114,6 +116,9 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (MediaUnknown, 415, "media", "Not taken in this form"),
     (TooManyUploads, 429, "too-many", "Come back later"),
     (TooManyBatches, 429, "too-many", "Come back later"),
+    (SessionUnknown, 404, "not-found", "Not found"),
+    (JustUsed, 409, "just-used", "Try again"),
+    (TooManyAtOnce, 503, "unavailable", "Come back later"),
     (StudioBusy, 503, "busy", "Come back later"),
     (ShelfUnreachable, 503, "unavailable", "Come back later"),
     (NumbersUnavailable, 503, "unavailable", "Come back later"),

@@ -11,6 +11,8 @@ from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
 from ledgerflow.cli.serving import serve
 from ledgerflow.cli.taxes import app as taxes
+from ledgerflow.cli.tenants import app as tenants
+from ledgerflow.cli.tenants import keys, operators
 from ledgerflow.cli.worker import worker
 
 app.command()(worker)
@@ -22,6 +24,9 @@ app.add_typer(numbers, name="numbers")
 app.command()(cancel)
 app.add_typer(taxes, name="tax")
 app.add_typer(auditing, name="audit")
+app.add_typer(tenants, name="tenants")
+app.add_typer(operators, name="operators")
+app.add_typer(keys, name="keys")
 app.add_typer(db, name="db")
 app.add_typer(configuring, name="config")
 

@@ -49,7 +49,8 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in: a family of refresh tokens, of which the one of this `turn` is good. `ended` says why it ended."""
+    """One sign-in: a family of refresh tokens, of which the one of this `turn` is good. `digest` is that of what all of
+    the family bear, and that of what this one bears alone. `ended` says why it ended."""
 
     id: str
     user: str
@@ -76,7 +77,8 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private JWK (RFC 8037). Once retired it signs nothing more, and is trusted until what it signed has expired."""
+    """A private JWK (RFC 8037). Once retired, which is known some seconds before, it signs nothing more, and is trusted
+    until what it signed has expired."""
 
     id: str
     jwk: str
@@ -112,13 +114,16 @@ class PeopleBook(Protocol):
         """Writes a user that was held."""
 
     def count_owners(self) -> int:
-        """How many active owners there are; nobody takes one away until the deed ends."""
+        """How many active owners have a password; nobody takes one away until the deed ends."""
 
     def invite(self, invitation: Invitation) -> None:
         """Enters an invitation; earlier ones of the same user are over."""
 
     def take_invitation(self, digest: str) -> Invitation | None:
         """The invitation, which is over by that."""
+
+    def end_invitations(self, user: str) -> None:
+        """Whatever invited a user is over."""
 
     def enter_session(self, session: Session) -> None:
         """Enters a session."""
@@ -129,8 +134,8 @@ class PeopleBook(Protocol):
     def keep_session(self, session: Session) -> None:
         """Writes a session that was held."""
 
-    def end_sessions(self, user: str, reason: str) -> int:
-        """Ends all open sessions of a user, and says how many."""
+    def end_sessions(self, user: str, reason: str, spared: str = "") -> int:
+        """Ends all open sessions of a user but one that is spared, and says how many."""
 
     def enter_key(self, key: ApiKey) -> None:
         """Enters a key of a machine."""
@@ -172,8 +177,11 @@ class People(Protocol):
     def by_email(self, email: str) -> User | None:
         """The user of that address."""
 
-    def users(self) -> Sequence[User]:
-        """All of them, by address."""
+    def invitation(self, digest: str) -> Invitation | None:
+        """The invitation, or None."""
+
+    def users(self, after: str = "", limit: int | None = None) -> Sequence[User]:
+        """By address, those after one."""
 
     def session(self, id: str) -> Session | None:
         """The session, or None."""
@@ -184,8 +192,8 @@ class People(Protocol):
     def key(self, id: str) -> ApiKey:
         """Raises KeyUnknown."""
 
-    def keys(self) -> Sequence[ApiKey]:
-        """All keys of machines, newest first."""
+    def keys(self, after: ApiKey | None = None, limit: int | None = None) -> Sequence[ApiKey]:
+        """Keys of machines, newest first, those after one."""
 
     def signing_keys(self) -> Sequence[SigningKey]:
         """All keys that sign or did, newest first."""

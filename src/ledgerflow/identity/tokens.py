@@ -1,6 +1,7 @@
 """Access tokens: JWTs (RFC 7519) signed by Ed25519 (RFC 8037, named as RFC 9864 has it), with tenant and role inside.
 
-A token is good for ten minutes. Who verifies knows the public keys alone; a key is found by its `kid`.
+A token is good for ten minutes. Who verifies knows the public keys alone; a key is found by its `kid`. A key is made
+known some seconds before it signs, so that no process meets a token by a key of which it could not have heard.
 """
 
 import json
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
+from joserfc.jws import extract_compact
 from joserfc.jwt import ClaimsOption
 
 from ledgerflow.billing.errors import BillingError
@@ -20,7 +22,9 @@ from ledgerflow.identity.roles import Role
 ALGORITHM = "Ed25519"
 ISSUER = AUDIENCE = "ledgerflow"
 LIFE = timedelta(minutes=10)
+ANNOUNCED = timedelta(seconds=10)  # before a key signs, and while the one before it still does
 _NEEDED: ClaimsOption = {"essential": True}
+_FOREIGN = "it was not signed here, or says something else"
 _LEEWAY = 5  # seconds by which clocks of servers may differ
 
 
@@ -46,12 +50,12 @@ def new_key(id: str, at: datetime) -> SigningKey:
 
 
 class KeyRing:
-    """The keys of an installation: the newest that is not retired signs, all verify."""
+    """The keys of an installation, newest first: all verify, and the newest that was announced long enough signs."""
 
     def __init__(self, keys: Sequence[SigningKey]) -> None:
         self._keys = KeySet([OKPKey.import_key(json.loads(key.jwk)) for key in keys])
         self._known = {key.id for key in keys}
-        self._signing = next((key.id for key in keys if key.retired_at is None), "")
+        self._signing = keys
 
     def knows(self, id: str) -> bool:
         """Whether a key of that `kid` is here."""
@@ -70,8 +74,9 @@ class KeyRing:
             "nbf": int(at.timestamp()),
             "exp": int(claims.expires_at.timestamp()),
         }
-        header = {"alg": ALGORITHM, "kid": self._signing}
-        return jwt.encode(header, said, self._keys.get_by_kid(self._signing), algorithms=[ALGORITHM])
+        signing = self._signs(at)
+        header = {"alg": ALGORITHM, "kid": signing}
+        return jwt.encode(header, said, self._keys.get_by_kid(signing), algorithms=[ALGORITHM])
 
     def verify(self, token: str, at: datetime) -> Claims:
         """What a token says; raises TokenRefused."""
@@ -88,16 +93,22 @@ class KeyRing:
             nbf=_NEEDED,
             exp=_NEEDED,
         )
+        if not self.knows(key_named(token)):
+            raise TokenRefused(reason=_FOREIGN)
         try:
             said = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             checks.validate(said)
-            names = [said["sub"], said["tenant"], said["sid"]]
-            if not all(isinstance(name, str) for name in names):
-                raise TokenRefused(reason="its claims are of another kind")
+            if not all(isinstance(said[name], str) for name in ("sub", "tenant", "sid", "role")):
+                raise TokenRefused(reason=_FOREIGN)
             until = datetime.fromtimestamp(said["exp"], UTC)
             return Claims(said["sub"], said["tenant"], Role(said["role"]), said["sid"], until)
-        except (JoseError, ValueError, KeyError, TypeError) as refusal:
+        except (JoseError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as refusal:
             raise TokenRefused(reason=_in_words(refusal)) from refusal
+
+    def _signs(self, at: datetime) -> str:
+        """The newest that was announced; where none was, as on the first day, the newest."""
+        known = [key for key in self._signing if key.created_at + ANNOUNCED <= at]
+        return (known or self._signing)[0].id
 
     def public(self) -> dict[str, list[dict[str, object]]]:
         """The public halves, as a JWK set (RFC 7517)."""
@@ -106,15 +117,14 @@ class KeyRing:
 
 def key_named(token: str) -> str:
     """The `kid` that a token names, unverified; empty where it names none."""
-    from joserfc.jws import extract_compact
-
     try:
-        return str(extract_compact(token.encode()).headers().get("kid", ""))
-    except (JoseError, ValueError):
+        kid = extract_compact(token.encode()).headers().get("kid", "")
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
         return ""
+    return kid if isinstance(kid, str) else ""
 
 
 def _in_words(refusal: Exception) -> str:
     return {"expired_token": "it has expired", "invalid_token": "it is not good yet"}.get(
-        getattr(refusal, "error", ""), "it was not signed here, or says something else"
+        getattr(refusal, "error", ""), _FOREIGN
     )

@@ -15,6 +15,7 @@ from ledgerflow.issuing.documents import DocumentBook, Documents
 from ledgerflow.issuing.figures import Figures
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
+from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.issuing.uploads import UploadBook, Uploads
 
 T = TypeVar("T")
@@ -182,6 +183,10 @@ class Journal(Protocol):
     def audit(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> AuditEntry:
         """Adds an entry to the audit trail."""
 
+    def audit_sparingly(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> bool:
+        """The same for what a stranger can have entered as often as they like: not where the actor has much of the deed
+        in the last hour and among the latest entries. It takes as long either way."""
+
 
 class Ledger(Protocol):
     """The books of one tenant."""
@@ -258,3 +263,7 @@ class Ledger(Protocol):
 
     def audit_trail(self) -> Iterator[AuditEntry]:
         """The whole trail, oldest first."""
+
+    def audit_page(self, wanted: TrailFilter, before: int | None = None, limit: int = 50) -> TrailPage:
+        """The latest entries before a sequence that fit, at most `limit`. Only so many are looked at that it takes no
+        longer for a trail of millions: there may be more where few or none were found."""

@@ -18,13 +18,14 @@ from ledgerflow.store.counters import take
 from ledgerflow.store.documents import SessionDocumentBook
 from ledgerflow.store.jobs import SessionJobBook
 from ledgerflow.store.numbers import Numbers
-from ledgerflow.store.people import SessionPeopleBook
+from ledgerflow.store.people_book import SessionPeopleBook
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
 from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.trail import has_much
 from ledgerflow.store.uploads import SessionUploadBook
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
@@ -166,6 +167,13 @@ class DatabaseJournal:
         entry = seal(sequence, previous, at=at, actor=actor, deed=deed, details=details)
         self._session.execute(insert(AuditRow), [{"tenant": self._session.tenant, **asdict(entry)}])
         return entry
+
+    def audit_sparingly(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> bool:
+        if has_much(self._session, at, actor, deed):
+            take(self._session, *_AUDIT, 0)  # as much is written as if it were entered
+            return False
+        self.audit(at, actor, deed, details)
+        return True
 
 
 def _require_some(wanted: int) -> None:

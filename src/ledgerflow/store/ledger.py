@@ -14,6 +14,7 @@ from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.ports import Batch, InvoiceFilter, InvoiceSummary, Journal, SeriesAccount, VoidNumber
+from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts
 from ledgerflow.store.database import reaching, reading
@@ -27,6 +28,7 @@ from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, Void
 from ledgerflow.store.searching import searched
 from ledgerflow.store.stock import DatabaseStock
 from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.trail import page_of
 from ledgerflow.store.uploads import DatabaseUploads
 
 T = TypeVar("T")
@@ -190,6 +192,10 @@ class DatabaseLedger:
             if len(page) < _ENTRIES:
                 return
             after = page[-1].sequence
+
+    def audit_page(self, wanted: TrailFilter, before: int | None = None, limit: int = 50) -> TrailPage:
+        with self._reading() as session:
+            return page_of(session, wanted, before, limit)
 
     @contextmanager
     def _reading(self, *, at_one_moment: bool = False) -> Iterator[TenantSession]:

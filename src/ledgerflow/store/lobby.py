@@ -62,6 +62,11 @@ class Lobby:
         with reaching(), TenantSession(self._engine, tenant) as session, session.begin():
             enter_tenant(session, tenant)
 
+    def knows(self, tenant: str) -> bool:
+        """Whether there is such a tenant."""
+        with reaching(), TenantSession(reading(self._engine), tenant) as session:
+            return session.scalar(select(TenantRow.tenant)) is not None
+
     def open_jobs(self) -> Sequence[OpenJob]:
         """The jobs of all tenants that are queued or running, the least priority first, then the oldest."""
         return open_jobs(self._engine)

@@ -1,150 +1,17 @@
-"""People in the books: what a deed writes of them in its transaction, and what is read of them."""
+"""People in the books, as they are read."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, tuple_
 
-from ledgerflow.identity.people import (
-    ApiKey,
-    EmailTaken,
-    Invitation,
-    KeyUnknown,
-    Session,
-    SigningKey,
-    Ticket,
-    User,
-    UserUnknown,
-)
+from ledgerflow.identity.people import ApiKey, Invitation, KeyUnknown, Session, SigningKey, User, UserUnknown
 from ledgerflow.identity.roles import Role
-from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import Reading
-from ledgerflow.store.rows import ApiKeyRow, InvitationRow, Row, SessionRow, SigningKeyRow, TicketRow, UserRow
+from ledgerflow.store.rows import ApiKeyRow, InvitationRow, SessionRow, SigningKeyRow, UserRow
 from ledgerflow.store.tenancy import TenantSession
 
-_OWNERS = ("owners", "")  # a counter that counts nothing: held by whoever takes one away
-_SIGNING = ("signing keys", "")  # the same, for whoever changes which key signs
-_HELD = {"populate_existing": True}
-_PLAIN = {"synchronize_session": False}
-_Thing = User | Invitation | Session | ApiKey | SigningKey | Ticket
-
-
-class SessionPeopleBook:
-    """What a deed writes of people; see `people.PeopleBook`."""
-
-    def __init__(self, session: TenantSession) -> None:
-        self._session = session
-
-    def enter_user(self, user: User) -> None:
-        taken = self._session.scalar(select(UserRow.id).where(UserRow.email == user.email))
-        if taken is not None:
-            raise EmailTaken(email=user.email)
-        try:
-            self._enter(UserRow, user)
-        except IntegrityError as refusal:  # somebody entered it at this moment
-            raise EmailTaken(email=user.email) from refusal
-
-    def hold_user(self, id: str) -> User:
-        wanted = select(UserRow).where(UserRow.id == id).with_for_update()
-        row = self._session.scalar(wanted, execution_options=_HELD)
-        if row is None:
-            raise UserUnknown(id=id)
-        return _user(row)
-
-    def keep_user(self, user: User) -> None:
-        self._keep(UserRow, user.id, user)
-
-    def count_owners(self) -> int:
-        take(self._session, *_OWNERS, 0)
-        here = (UserRow.role == Role.OWNER.value, UserRow.active)
-        return self._session.scalar(select(func.count(UserRow.id)).where(*here)) or 0
-
-    def invite(self, invitation: Invitation) -> None:
-        gone = delete(InvitationRow).where(InvitationRow.user == invitation.user)
-        self._session.execute(gone, execution_options=_PLAIN)
-        self._enter(InvitationRow, invitation)
-
-    def take_invitation(self, digest: str) -> Invitation | None:
-        row = InvitationRow
-        wanted = delete(row).where(row.digest == digest).returning(row.user, row.expires_at)
-        taken = self._session.execute(wanted, execution_options=_PLAIN).one_or_none()
-        return Invitation(digest, taken.user, datetime.fromisoformat(taken.expires_at)) if taken else None
-
-    def enter_session(self, session: Session) -> None:
-        self._enter(SessionRow, session)
-
-    def hold_session(self, id: str) -> Session | None:
-        wanted = select(SessionRow).where(SessionRow.id == id).with_for_update()
-        row = self._session.scalar(wanted, execution_options=_HELD)
-        return _session(row) if row else None
-
-    def keep_session(self, session: Session) -> None:
-        self._keep(SessionRow, session.id, session)
-
-    def end_sessions(self, user: str, reason: str) -> int:
-        row = SessionRow
-        ending = update(row).where(row.user == user, row.ended == "").values(ended=reason).returning(row.id)
-        return len(self._session.scalars(ending, execution_options=_PLAIN).all())
-
-    def enter_key(self, key: ApiKey) -> None:
-        self._enter(ApiKeyRow, key)
-
-    def hold_key(self, id: str) -> ApiKey:
-        wanted = select(ApiKeyRow).where(ApiKeyRow.id == id).with_for_update()
-        row = self._session.scalar(wanted, execution_options=_HELD)
-        if row is None:
-            raise KeyUnknown(id=id)
-        return _key(row)
-
-    def keep_key(self, key: ApiKey) -> None:
-        self._keep(ApiKeyRow, key.id, key)
-
-    def enter_signing_key(self, key: SigningKey) -> None:
-        self._enter(SigningKeyRow, key)
-
-    def signing_keys(self) -> Sequence[SigningKey]:
-        take(self._session, *_SIGNING, 0)
-        return _signing_keys(self._session)
-
-    def keep_signing_key(self, key: SigningKey) -> None:
-        self._keep(SigningKeyRow, key.id, key)
-
-    def forget_signing_keys(self, before: datetime) -> int:
-        row = SigningKeyRow
-        here = (row.retired_at != "", row.retired_at < before.isoformat())
-        gone = delete(row).where(*here).returning(row.id)
-        return len(self._session.scalars(gone, execution_options=_PLAIN).all())
-
-    def give_ticket(self, ticket: Ticket) -> None:
-        self._enter(TicketRow, ticket)
-
-    def take_ticket(self, digest: str) -> Ticket | None:
-        row = TicketRow
-        wanted = delete(row).where(row.digest == digest).returning(row.actor, row.subject, row.expires_at)
-        taken = self._session.execute(wanted, execution_options=_PLAIN).one_or_none()
-        if taken is None:
-            return None
-        return Ticket(digest, taken.actor, taken.subject, datetime.fromisoformat(taken.expires_at))
-
-    def forget(self, before: datetime) -> int:
-        forgotten = 0
-        for row, key in (
-            (SessionRow, SessionRow.id),
-            (InvitationRow, InvitationRow.digest),
-            (TicketRow, TicketRow.digest),
-        ):
-            gone = delete(row).where(row.expires_at < before.isoformat()).returning(key)
-            forgotten += len(self._session.scalars(gone, execution_options=_PLAIN).all())
-        return forgotten
-
-    def _enter(self, row: type[Row], thing: _Thing) -> None:
-        self._session.execute(insert(row), [{"tenant": self._session.tenant, **_columns(thing)}])
-
-    def _keep(self, row: type[UserRow | SessionRow | ApiKeyRow | SigningKeyRow], id: str, thing: _Thing) -> None:
-        columns = {name: value for name, value in _columns(thing).items() if name not in ("id", "created_at")}
-        self._session.execute(update(row).where(row.id == id).values(columns), execution_options=_PLAIN)
+HELD = {"populate_existing": True}
 
 
 class DatabasePeople:
@@ -158,56 +25,59 @@ class DatabasePeople:
             row = session.scalar(select(UserRow).where(UserRow.id == id))
         if row is None:
             raise UserUnknown(id=id)
-        return _user(row)
+        return user_of(row)
 
     def by_email(self, email: str) -> User | None:
         with self._reading() as session:
             row = session.scalar(select(UserRow).where(UserRow.email == email))
-        return _user(row) if row else None
+        return user_of(row) if row else None
 
-    def users(self) -> Sequence[User]:
+    def invitation(self, digest: str) -> Invitation | None:
         with self._reading() as session:
-            return [_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.email))]
+            return invitation_of(session, digest)
+
+    def users(self, after: str = "", limit: int | None = None) -> Sequence[User]:
+        wanted = select(UserRow).where(UserRow.email > after).order_by(UserRow.email).limit(limit)
+        with self._reading() as session:
+            return [user_of(row) for row in session.scalars(wanted)]
 
     def session(self, id: str) -> Session | None:
         with self._reading() as session:
             row = session.scalar(select(SessionRow).where(SessionRow.id == id))
-        return _session(row) if row else None
+        return session_of(row) if row else None
 
     def sessions(self, user: str) -> Sequence[Session]:
         here = (SessionRow.user == user, SessionRow.ended == "")
         wanted = select(SessionRow).where(*here).order_by(SessionRow.created_at.desc())
         with self._reading() as session:
-            return [_session(row) for row in session.scalars(wanted)]
+            return [session_of(row) for row in session.scalars(wanted)]
 
     def key(self, id: str) -> ApiKey:
         with self._reading() as session:
             row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.id == id))
         if row is None:
             raise KeyUnknown(id=id)
-        return _key(row)
+        return key_of(row)
 
-    def keys(self) -> Sequence[ApiKey]:
+    def keys(self, after: ApiKey | None = None, limit: int | None = None) -> Sequence[ApiKey]:
+        place = ApiKeyRow.created_at, ApiKeyRow.id
+        wanted = select(ApiKeyRow).order_by(*(column.desc() for column in place)).limit(limit)
+        if after is not None:
+            wanted = wanted.where(tuple_(*place) < (after.created_at.isoformat(), after.id))
         with self._reading() as session:
-            return [_key(row) for row in session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.created_at.desc()))]
+            return [key_of(row) for row in session.scalars(wanted)]
 
     def signing_keys(self) -> Sequence[SigningKey]:
         with self._reading() as session:
-            return _signing_keys(session)
+            return signing_keys_of(session)
 
 
-def _columns(thing: _Thing) -> dict[str, object]:
-    """Times in ISO 8601 in UTC, and none as nothing."""
-    return {name: _column(value) for name, value in asdict(thing).items()}
+def invitation_of(session: TenantSession, digest: str) -> Invitation | None:
+    row = session.scalar(select(InvitationRow).where(InvitationRow.digest == digest))
+    return Invitation(digest, row.user, datetime.fromisoformat(row.expires_at)) if row else None
 
 
-def _column(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return "" if value is None else value
-
-
-def _signing_keys(session: TenantSession) -> list[SigningKey]:
+def signing_keys_of(session: TenantSession) -> list[SigningKey]:
     row = SigningKeyRow
     return [
         SigningKey(
@@ -216,20 +86,20 @@ def _signing_keys(session: TenantSession) -> list[SigningKey]:
             datetime.fromisoformat(one.created_at),
             datetime.fromisoformat(one.retired_at) if one.retired_at else None,
         )
-        for one in session.scalars(select(row).order_by(row.created_at.desc(), row.id), execution_options=_HELD)
+        for one in session.scalars(select(row).order_by(row.created_at.desc(), row.id), execution_options=HELD)
     ]
 
 
-def _user(row: UserRow) -> User:
+def user_of(row: UserRow) -> User:
     at = datetime.fromisoformat(row.created_at)
     return User(row.id, row.email, row.name, Role(row.role), row.password, row.active, at)
 
 
-def _session(row: SessionRow) -> Session:
+def session_of(row: SessionRow) -> Session:
     created, used, expires = (datetime.fromisoformat(at) for at in (row.created_at, row.used_at, row.expires_at))
     return Session(row.id, row.user, row.digest, row.turn, created, used, expires, row.ended)
 
 
-def _key(row: ApiKeyRow) -> ApiKey:
+def key_of(row: ApiKeyRow) -> ApiKey:
     created, expires = (datetime.fromisoformat(at) for at in (row.created_at, row.expires_at))
     return ApiKey(row.id, row.name, Role(row.role), row.digest, created, expires, row.ended)

@@ -1,4 +1,4 @@
-"""What one of the workers does at set times: numbers reclaimed, old archives cleared, audit heads kept."""
+"""What one of the workers does at set times: numbers reclaimed, old archives and sign-ins gone, audit heads kept."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -22,12 +22,14 @@ from ledgerflow.worker.deeds import ACTOR
 ROUNDS: Mapping[str, str] = {
     "reclaim": "*/5 * * * *",
     "clear": "17 * * * *",
+    "forget_sign_ins": "37 * * * *",
     "expire": "23 * * * *",
     "export_heads": "7 0 * * *",
 }
 """When each is done, as cron writes it."""
 
 _HEADS = "audit-heads"
+_EXPIRED = timedelta(days=1)  # after which a sign-in, a link or a ticket that is over goes, so that clocks may differ
 _UNFINISHED = timedelta(days=1)
 
 
@@ -77,6 +79,17 @@ class Rounds:
         forgotten = self._forget(min(before.values(), default=now))
         if forgotten:
             self._log.info("runs_forgotten", runs=forgotten)
+
+    def forget_sign_ins(self) -> None:
+        """Sign-ins, invitations and tickets that expired go away."""
+        before = _now() - _EXPIRED
+
+        def forget(tenant: str, ledger: DatabaseLedger) -> None:
+            gone = ledger.transact(lambda journal: journal.people.forget(before))
+            if gone:
+                self._log.info("sign_ins_forgotten", tenant=tenant, rows=gone)
+
+        self._each(forget)
 
     def expire(self) -> None:
         """Sheets that were uploaded a day ago are thrown away, taken in or not."""

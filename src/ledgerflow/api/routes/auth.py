@@ -8,18 +8,18 @@ from pydantic import Field
 from ledgerflow.admission.signing_in import (
     UNUSED,
     Admitted,
-    NotAdmitted,
     SignedOut,
     claims_of,
     go_on,
+    refuse_stranger,
     sign_in,
     sign_out,
 )
-from ledgerflow.admission.users import InvitationOver, take_up_invitation
+from ledgerflow.admission.users import take_up_invitation
 from ledgerflow.api.access import Anyone, HouseHere
 from ledgerflow.api.house import House, draw_secret, now
 from ledgerflow.api.schemas import Given, Taken, refusals
-from ledgerflow.identity.roles import INSTALLATION, Role
+from ledgerflow.identity.roles import Role
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
 COOKIE, PATH = "ledgerflow_refresh", "/api/auth"
@@ -56,22 +56,23 @@ class Token(Given):
     tenant: str
 
 
-@router.post("/sign-in", responses=refusals(401, 429))
+@router.post("/sign-in", responses=refusals(401, 429, 503))
 def begin(said: SigningIn, house: HouseHere, request: Request, response: Response) -> Token:
     """Begins a session: the answer bears an access token, and a cookie from which the next ones come."""
-    if not _is_known(house, said.tenant):
-        raise NotAdmitted()
+    if not house.knows(said.tenant):
+        refuse_stranger(house.installation, said.password, at=now())
     admitted = sign_in(house.ledger(said.tenant), said.email, said.password, at=now(), draw=draw_secret)
     return _token(house, said.tenant, admitted, response, request)
 
 
-@router.post("/refresh", responses=refusals(401, 403, 429))
+@router.post("/refresh", responses=refusals(401, 403, 409, 429, 503))
 def refresh(
     house: HouseHere, request: Request, response: Response, shown: Annotated[str, Cookie(alias=COOKIE)] = ""
 ) -> Token:
-    """The next access token. The cookie is good once; shown again, it ends the whole session."""
+    """The next access token. The cookie is good once; shown again, it ends the whole session, but for some seconds in
+    which another window may have used it: 409 then, and the next attempt sends the cookie that came to that one."""
     tenant, _, token = shown.partition("/")
-    if not _is_known(house, tenant):
+    if not house.knows(tenant):
         raise SignedOut(reason="no refresh token came")
     admitted = go_on(house.ledger(tenant), token, at=now(), draw=draw_secret)
     return _token(house, tenant, admitted, response, request)
@@ -85,11 +86,9 @@ def end(caller: Anyone, response: Response) -> None:
     response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
 
 
-@router.post("/invitation", status_code=204, responses=refusals(429))
+@router.post("/invitation", status_code=204, responses=refusals(429, 503))
 def take_up(said: TakingUp, house: HouseHere) -> None:
     """Sets the password of who was invited. Then they sign in."""
-    if not _is_known(house, said.tenant):
-        raise InvitationOver()
     take_up_invitation(house.ledger(said.tenant), said.secret, said.password, at=now())
 
 
@@ -97,12 +96,8 @@ def take_up(said: TakingUp, house: HouseHere) -> None:
 def keys(house: HouseHere) -> dict[str, list[dict[str, str]]]:
     """The public keys by which access tokens are verified, as a JWK set (RFC 7517)."""
     return {
-        "keys": [{name: str(value) for name, value in key.items()} for key in house.keys.ring(now()).public()["keys"]]
+        "keys": [{name: str(value) for name, value in key.items()} for key in house.keys.latest(now()).public()["keys"]]
     }
-
-
-def _is_known(house: House, tenant: str) -> bool:
-    return tenant == INSTALLATION or tenant in house.lobby.tenants()
 
 
 def _token(house: House, tenant: str, admitted: Admitted, response: Response, request: Request) -> Token:
