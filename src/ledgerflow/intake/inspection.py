@@ -8,6 +8,7 @@ import io
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
@@ -24,6 +25,9 @@ _RATIO_MATTERS_FROM = 1024**2
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
+_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
+_ENCODINGS = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 # MS-XLS: the workbook's BOF record, perhaps WriteProtect, then FilePass, be it for RC4 or the old XOR obfuscation.
 _FILE_PASS = re.compile(rb"\x09\x08\x10\0.{16}(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
 
@@ -51,21 +55,31 @@ def refuse(code: str, message: str, advice: str, *, place: str = "file", **param
 
 def inspect(content: bytes) -> Inspection:
     """The kind of a file that is safe to read; raises InputRefused otherwise."""
-    if len(content) > MAX_BYTES:
-        refuse(
-            "workbook.too_large",
-            f"The file has {len(content):,} bytes; at most {MAX_BYTES:,} are read.",
-            "Remove pictures and unused sheets, or split the catalogue.",
-            size=str(len(content)),
-            limit=str(MAX_BYTES),
-        )
-    if content.startswith(_ZIP):
+    require_size(len(content))
+    if is_package(content):
         return _inspect_package(content)
     if content.startswith(_OLE2):
         return _inspect_compound_file(content)
     if _looks_like_csv(content):
         return Inspection(FileKind.CSV)
     refuse_unreadable()
+
+
+def require_size(size: int) -> None:
+    """Refuses a file of more bytes than are read."""
+    if size > MAX_BYTES:
+        refuse(
+            "workbook.too_large",
+            f"The file has {size:,} bytes; at most {MAX_BYTES:,} are read.",
+            "Remove pictures and unused sheets, or split the catalogue.",
+            size=str(size),
+            limit=str(MAX_BYTES),
+        )
+
+
+def is_package(content: bytes) -> bool:
+    """Whether it begins as a ZIP does."""
+    return content.startswith(_ZIP)
 
 
 def refuse_unreadable() -> NoReturn:
@@ -105,6 +119,23 @@ def _inspect_compound_file(content: bytes) -> Inspection:
 
 
 def _inspect_package(content: bytes) -> Inspection:
+    members = _directory(content)
+    names = {member.filename.lower() for member in members}
+    if "xl/workbook.xml" not in names:
+        _refuse_other_package(names)
+    for member in members:
+        _checked(content, member)
+    return Inspection(FileKind.XLSX, _macros("xl/vbaproject.bin" in names))
+
+
+def unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The parts of a ZIP of any kind with their names, one after another, each no more and no less than the directory
+    says; raises InputRefused."""
+    for member in _directory(content):
+        yield member.filename, _checked(content, member)
+
+
+def _directory(content: bytes) -> list[ZipInfo]:
     try:
         members = ZipFile(io.BytesIO(content)).infolist()
     except (BadZipFile, NotImplementedError, ValueError, struct.error) as fault:
@@ -112,12 +143,7 @@ def _inspect_package(content: bytes) -> Inspection:
     if any(member.flag_bits & _ENCRYPTED_FLAG for member in members):
         refuse_locked()
     _refuse_bomb(members)
-    names = {member.filename.lower() for member in members}
-    if "xl/workbook.xml" not in names:
-        _refuse_other_package(names)
-    for member in members:
-        _check_member(content, member)
-    return Inspection(FileKind.XLSX, _macros("xl/vbaproject.bin" in names))
+    return members
 
 
 def _refuse_bomb(members: list[ZipInfo]) -> None:
@@ -143,8 +169,8 @@ def _refuse_other_package(names: set[str]) -> NoReturn:
     refuse_unreadable()
 
 
-def _check_member(content: bytes, member: ZipInfo) -> None:
-    """Refuses a member that is not exactly what the directory of the package says, or that declares entities."""
+def _checked(content: bytes, member: ZipInfo) -> bytes:
+    """A member inflated; refused where it is not exactly what the directory says, or declares entities."""
     start = member.header_offset
     header = content[start : start + 30]
     if len(header) < 30 or not header.startswith(_ZIP):
@@ -154,8 +180,23 @@ def _check_member(content: bytes, member: ZipInfo) -> None:
     data = _inflate(content[start : start + member.compress_size], member)
     if len(data) != member.file_size or zlib.crc32(data) != member.CRC:
         refuse_damaged(f"{member.filename} does not match its checksum")
-    if b"<!DOCTYPE" in data and member.filename.lower().endswith((".xml", ".rels")):
-        refuse_damaged(f"{member.filename} declares a document type, which a workbook may not")
+    if member.filename.lower().endswith((".xml", ".rels")) or data[:64].lstrip(_BEFORE_XML).startswith(b"<"):
+        _check_xml(member.filename, data)
+    return data
+
+
+def _check_xml(name: str, data: bytes) -> None:
+    """In another encoding than UTF-8 a document type would not be seen here, and yet be read later."""
+    if b"<!DOCTYPE" in data:
+        refuse_damaged(f"{name} declares a document type, which a workbook may not")
+    encoding = _ENCODING.match(data[:200].lstrip(_BEFORE_XML))
+    if b"\0" in data[:64] or (encoding and encoding.group(1).lower() not in _ENCODINGS) or not _begins_as_xml(data):
+        refuse_damaged(f"{name} is not in UTF-8, as workbooks are")
+
+
+def _begins_as_xml(data: bytes) -> bool:
+    begin = data[:64].lstrip(_BEFORE_XML)
+    return not begin or begin.startswith(b"<")
 
 
 def _inflate(data: bytes, member: ZipInfo) -> bytes:

@@ -38,6 +38,22 @@ def read_marks(content: bytes) -> dict[str, SheetMarks]:
         refuse_damaged(f"its records cannot be read ({fault})")
 
 
+def global_records(content: bytes) -> Iterator[Record]:
+    """The records of the workbook as a whole, before any sheet."""
+    try:
+        yield from _records(_workbook_stream(content), 0)
+    except (struct.error, IndexError, UnicodeDecodeError) as fault:
+        refuse_damaged(f"its records cannot be read ({fault})")
+
+
+def stream_names(content: bytes) -> list[str]:
+    """What the container holds, in lower case: streams and storages."""
+    try:
+        return [_entry_name(entry) for entry in _entries(*_sectors(content))]
+    except (struct.error, IndexError, UnicodeDecodeError) as fault:
+        refuse_damaged(f"its directory cannot be read ({fault})")
+
+
 def _records(stream: bytes, place: int) -> Iterator[Record]:
     """The records from `place` to the end of its substream; charts nested in a sheet have an end of their own."""
     depth = 0
@@ -84,21 +100,31 @@ def _sheet_name(body: bytes) -> str:
     return body[8 : 8 + 2 * length].decode("utf-16-le") if flags & 1 else body[8 : 8 + length].decode("latin-1")
 
 
-def _workbook_stream(content: bytes) -> bytes:
-    """The stream with the workbook's records, put together from its sectors."""
+def _sectors(content: bytes) -> tuple[list[bytes], tuple[int, ...], int]:
+    """The container's sectors, which of them follows which, and where its directory begins."""
     size = 1 << struct.unpack_from("<H", content, 30)[0]
     sectors = [content[place : place + size] for place in range(size, len(content), size)]
     located = [number for number in struct.unpack_from(f"<{_FAT_SECTORS_IN_HEADER}I", content, 76)]
     table = _numbers(b"".join(sectors[number] for number in located if number < _FREE_FROM))
-    directory_start, mini_table_start = (
-        struct.unpack_from("<I", content, 48)[0],
-        struct.unpack_from("<I", content, 60)[0],
-    )
-    directory = _chained(sectors, table, directory_start)
-    entries = [directory[place : place + 128] for place in range(0, len(directory), 128)]
+    return sectors, table, struct.unpack_from("<I", content, 48)[0]
+
+
+def _entries(sectors: list[bytes], table: tuple[int, ...], start: int) -> list[bytes]:
+    directory = _chained(sectors, table, start)
+    return [directory[place : place + 128] for place in range(0, len(directory), 128)]
+
+
+def _entry_name(entry: bytes) -> str:
+    return entry[: max(0, struct.unpack_from("<H", entry, 64)[0] - 2)].decode("utf-16-le").lower()
+
+
+def _workbook_stream(content: bytes) -> bytes:
+    """The stream with the workbook's records, put together from its sectors."""
+    sectors, table, directory_start = _sectors(content)
+    mini_table_start = struct.unpack_from("<I", content, 60)[0]
+    entries = _entries(sectors, table, directory_start)
     for entry in entries:
-        name_length, kind = struct.unpack_from("<HB", entry, 64)
-        if kind != 2 or entry[: max(0, name_length - 2)].decode("utf-16-le").lower() not in _STREAMS:
+        if entry[66] != 2 or _entry_name(entry) not in _STREAMS:
             continue
         start, length = struct.unpack_from("<II", entry, 116)
         if length >= _MINI_CUTOFF:

@@ -9,14 +9,17 @@ import posixpath
 from collections.abc import Mapping
 from functools import reduce
 from string import ascii_uppercase, digits
+from typing import NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from ledgerflow.intake.inspection import refuse_damaged
+from ledgerflow.intake.inspection import refuse, refuse_damaged
 from ledgerflow.intake.marks import Position, SheetMarks
 
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_MOST_ROWS = 250_000  # empty ones among them: more would only be there to keep a reader busy
+_MOST_CELLS = 2_000_000
 _STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
@@ -27,6 +30,8 @@ class _Marker:
         self._row = 0
         self._here = ""
         self._type = ""
+        self._rows_left = _MOST_ROWS
+        self._cells_left = _MOST_CELLS
         self._filled: list[str] = []
         self._formulas: dict[str, bool] = {}
         self._errors: list[str] = []
@@ -38,6 +43,7 @@ class _Marker:
         if name in ("v", "is"):
             self._filled.append(self._here)
         elif name == "c":
+            self._cells_left -= 1
             self._here = attributes.get("r") or self._next()
             self._type = attributes.get("t", "")
             if self._type == "e":
@@ -47,6 +53,9 @@ class _Marker:
         elif name == "row":
             self._row = int(attributes.get("r", self._row + 1))
             self._here = ""
+            self._rows_left -= 1
+            if min(self._rows_left, self._cells_left) < 0:
+                _refuse_idle_rows()
 
     def marks(self) -> SheetMarks:
         """What was gathered."""
@@ -111,6 +120,14 @@ def _parts(package: ZipFile, parts: Mapping[str, str]) -> dict[str, str]:
         .lower()
         for sheet in workbook.iterfind("{*}sheets/{*}sheet")
     }
+
+
+def _refuse_idle_rows() -> NoReturn:
+    refuse(
+        "workbook.idle_rows",
+        f"The sheet lists more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells, empty ones among them.",
+        "Copy the product rows into a new workbook and save that.",
+    )
 
 
 def _marks(xml: bytes) -> SheetMarks:

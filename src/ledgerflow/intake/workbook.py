@@ -25,7 +25,7 @@ from ledgerflow.intake.inspection import (
 )
 from ledgerflow.intake.marks import Position, SheetMarks
 
-MAX_ROWS = 50_000
+MAX_ROWS = 65_000
 MAX_COLUMNS = 100
 MAX_SHEETS = 30
 MAX_CELLS = 5_000_000  # of all sheets together, empty ones in between counted
