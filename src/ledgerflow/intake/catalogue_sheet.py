@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import Finding, InputRefused, Severity
 from ledgerflow.intake.findings import readable
-from ledgerflow.intake.header import Column, Header, find_header
+from ledgerflow.intake.header import Header, find_header
 from ledgerflow.intake.product_rows import DEFAULTS, read_products
+from ledgerflow.intake.titles import Column
 from ledgerflow.intake.workbook import Sheet, Workbook, read_workbook
 
 

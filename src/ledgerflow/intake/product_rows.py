@@ -25,7 +25,8 @@ from ledgerflow.intake.cells import (
     read_unit,
 )
 from ledgerflow.intake.findings import MOST_FINDINGS, Spot
-from ledgerflow.intake.header import Column, Header
+from ledgerflow.intake.header import Header
+from ledgerflow.intake.titles import Column
 from ledgerflow.intake.workbook import Cell, Sheet
 
 DEFAULT_UNIT = "NOS"
@@ -42,8 +43,14 @@ T = TypeVar("T")
 
 def read_products(sheet: Sheet, header: Header) -> tuple[tuple[Product, ...], list[Finding]]:
     """The products below the header and all that was found; a row that cannot be a product leaves findings instead."""
+    products, findings = read_rows(sheet, header)
+    return tuple(with_skus(products)), findings
+
+
+def read_rows(sheet: Sheet, header: Header) -> tuple[tuple[Product, ...], list[Finding]]:
+    """The same, where a product whose SKU the sheet does not say has none yet."""
     reading = _Reading(sheet, header)
-    products = tuple(_with_skus(reading.products()))
+    products = tuple(reading.products())
     return products, reading.findings
 
 
@@ -174,11 +181,13 @@ def _says_something(cell: Cell) -> bool:
     return not (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
-def _with_skus(products: Iterable[Product]) -> Iterator[Product]:
-    """Gives each product without SKU the count of its place, past any that the sheet itself has taken."""
+def with_skus(products: Iterable[Product], others: Iterable[str] = (), after: int = 0) -> Iterator[Product]:
+    """Gives each product without SKU the count of its place, past any that the sheet itself or `others` have taken.
+
+    Places are counted on from `after`, the last place before them."""
     products = list(products)
-    taken = {product.sku.casefold() for product in products}
-    number = 0
+    taken = {product.sku.casefold() for product in products} | {sku.casefold() for sku in others}
+    number = after
     for product in products:
         number += 1
         while not product.sku and f"p{number:04}" in taken:
