@@ -22,3 +22,8 @@ class Settings(BaseSettings):
     )
     keep_days: int = Field(30, description="How long archives lie there.", ge=1)
     running_batches: int = Field(2, description="How many batches of a tenant are done at once.", ge=1)
+    clamd_url: str = Field(
+        "",
+        description="ClamAV that looks at uploads, tcp://host:3310 or unix:///path; none are taken while it is silent.",
+        pattern=r"^$|^tcp://[^/\s:]+(:[0-9]{1,5})?$|^unix:///\S+$",
+    )

@@ -13,14 +13,14 @@ from ledgerflow.intake.workbook import read_workbook
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """`fields` are those of a product that the sheet speaks of; a product whose SKU it does not say has none.
+class Reading:
+    """How a file was understood. `fields` are those of a product that the sheet speaks of.
 
     `wrong` counts the findings that are errors, of which `findings` holds no more than a person will read."""
 
     proposal: Proposal
     fields: tuple[str, ...]
-    products: tuple[Product, ...]
+    products: int
     findings: tuple[Finding, ...]
     wrong: int
 
@@ -28,6 +28,14 @@ class Delivery:
     def is_sound(self) -> bool:
         """Whether it can be taken as it is."""
         return not self.wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Products whose SKU or rate the sheet does not say have none yet: those that are kept may have them."""
+
+    reading: Reading
+    products: tuple[Product, ...]
 
 
 def read_delivery(content: bytes, choice: Choice | None = None) -> Delivery:
@@ -41,7 +49,7 @@ def read_delivery(content: bytes, choice: Choice | None = None) -> Delivery:
     findings += [*_unsure(proposal), *_nothing(proposal, products, findings), *workbook.warnings]
     wrong = sum(finding.severity is Severity.ERROR for finding in findings)
     fields = tuple(proposal.choice.columns)
-    return Delivery(proposal, fields, products, tuple(readable(findings)), wrong)
+    return Delivery(Reading(proposal, fields, len(products), tuple(readable(findings)), wrong), products)
 
 
 def _unsure(proposal: Proposal) -> list[Finding]:

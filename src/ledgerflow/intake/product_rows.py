@@ -44,11 +44,11 @@ T = TypeVar("T")
 def read_products(sheet: Sheet, header: Header) -> tuple[tuple[Product, ...], list[Finding]]:
     """The products below the header and all that was found; a row that cannot be a product leaves findings instead."""
     products, findings = read_rows(sheet, header)
-    return tuple(with_skus(products)), findings
+    return tuple(with_skus(map(with_rate, products))), findings
 
 
 def read_rows(sheet: Sheet, header: Header) -> tuple[tuple[Product, ...], list[Finding]]:
-    """The same, where a product whose SKU the sheet does not say has none yet."""
+    """The same, where a product has neither a SKU nor a rate that the sheet does not say."""
     reading = _Reading(sheet, header)
     products = tuple(reading.products())
     return products, reading.findings
@@ -88,8 +88,6 @@ class _Reading:
         self._check_unique(number, Column.SKU, sku, "sku.duplicate")
         if not name or price is None:
             return None
-        if rate is None and not code:
-            rate = DEFAULT_RATE if category in (TaxCategory.STANDARD, TaxCategory.REVERSE_CHARGE) else ZERO
         return Product(sku, name, price, unit, code, category, local_name, group, rate, cess)
 
     def _read(
@@ -179,6 +177,15 @@ class _Reading:
 
 def _says_something(cell: Cell) -> bool:
     return not (isinstance(cell, str) and (not cell or cell.isspace()))
+
+
+def with_rate(product: Product) -> Product:
+    """Without a rate of its own a product needs a code, from which the rate follows; where there is neither, it has the
+    rate of its category."""
+    if product.tax_rate is not None or product.commodity_code:
+        return product
+    is_taxed = product.tax_category in (TaxCategory.STANDARD, TaxCategory.REVERSE_CHARGE)
+    return replace(product, tax_rate=DEFAULT_RATE if is_taxed else ZERO)
 
 
 def with_skus(products: Iterable[Product], others: Iterable[str] = (), after: int = 0) -> Iterator[Product]:

@@ -13,6 +13,7 @@ from ledgerflow.identity.people import People, PeopleBook
 from ledgerflow.issuing.audit import AuditEntry
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
+from ledgerflow.issuing.uploads import UploadBook, Uploads
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -129,6 +130,10 @@ class Journal(Protocol):
     def stock(self) -> StockBook:
         """What it may write of the catalogue."""
 
+    @property
+    def uploads(self) -> UploadBook:
+        """What it may write of uploads."""
+
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         """Takes the next `wanted` counts of a series in a period for this deed. If the deed fails they are given back:
         where that leaves a gap, each is recorded void. Raises NumberSeriesExhausted, NumbersUnavailable."""
@@ -198,6 +203,10 @@ class Ledger(Protocol):
     @property
     def stock(self) -> Stock:
         """What is sold."""
+
+    @property
+    def uploads(self) -> Uploads:
+        """The sheets that wait to be taken in."""
 
     def invoices(
         self,

@@ -24,6 +24,7 @@ from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
 from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.uploads import SessionUploadBook
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
@@ -57,6 +58,11 @@ class DatabaseJournal:
     def stock(self) -> SessionStockBook:
         """What it may write of the catalogue."""
         return SessionStockBook(self._session)
+
+    @property
+    def uploads(self) -> SessionUploadBook:
+        """What it may write of uploads."""
+        return SessionUploadBook(self._session)
 
     def reserve(self, series: NumberSeries, period: str, wanted: int) -> Block:
         _require_some(wanted)

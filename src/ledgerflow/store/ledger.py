@@ -25,6 +25,7 @@ from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, Void
 from ledgerflow.store.searching import searched
 from ledgerflow.store.stock import DatabaseStock
 from ledgerflow.store.tenancy import TenantSession
+from ledgerflow.store.uploads import DatabaseUploads
 
 T = TypeVar("T")
 
@@ -95,6 +96,11 @@ class DatabaseLedger:
     def stock(self) -> DatabaseStock:
         """What is sold."""
         return DatabaseStock(self._reading)
+
+    @property
+    def uploads(self) -> DatabaseUploads:
+        """The sheets that wait to be taken in."""
+        return DatabaseUploads(self._reading)
 
     def invoices(
         self,

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, or_, select
 
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.issuing.stocking import ProductUnknown, Stocked
 from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import Reading
 from ledgerflow.store.rows import ProductRow
+from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 
 _STOCKING = ("products", "")  # a counter that counts nothing: held by whoever changes the catalogue
@@ -27,14 +28,27 @@ class SessionStockBook:
 
     def hold_all(self) -> Sequence[Stocked]:
         take(self._session, *_STOCKING, 0)
-        return [_stocked(row) for row in self._session.scalars(select(ProductRow).order_by(ProductRow.place))]
+        return _all(self._session)
+
+    def hold(self) -> int:
+        take(self._session, *_STOCKING, 0)
+        return self._session.scalar(select(func.max(ProductRow.place))) or 0
+
+    def find(self, id: str) -> Stocked:
+        return _found(self._session, id)
+
+    def known(self, ids: Sequence[str]) -> Sequence[str]:
+        return self._session.scalars(select(ProductRow.id).where(ProductRow.id.in_(ids))).all()
+
+    def alike(self, name: str, sku: str) -> Sequence[Stocked]:
+        named, coded = ProductRow.name_key == name.casefold(), func.lower(ProductRow.sku) == sku.lower()
+        wanted = or_(*(condition for given, condition in ((name, named), (sku, coded)) if given))
+        return [_stocked(row) for row in self._session.scalars(select(ProductRow).where(wanted))]
 
     def put(self, stocked: Sequence[Stocked]) -> None:
         self.remove([one.id for one in stocked])
-        tenant = self._session.tenant
-        for start in range(0, len(stocked), _AT_ONCE):
-            some = stocked[start : start + _AT_ONCE]
-            self._session.execute(insert(ProductRow), [{"tenant": tenant, **_columns(one)} for one in some])
+        own = {"tenant": self._session.tenant}
+        enter_rows(self._session, ProductRow, (own | _columns(one) for one in stocked))
 
     def remove(self, ids: Sequence[str]) -> int:
         removed = 0
@@ -56,15 +70,20 @@ class DatabaseStock:
             documents = session.scalars(select(ProductRow.document).order_by(ProductRow.place))
             return [_PRODUCT.validate_json(document) for document in documents]
 
+    def all(self) -> Sequence[Stocked]:
+        with self._reading() as session:
+            return _all(session)
+
     def find(self, id: str) -> Stocked:
         with self._reading() as session:
-            row = session.scalar(select(ProductRow).where(ProductRow.id == id))
-        if row is None:
-            raise ProductUnknown(id=id)
-        return _stocked(row)
+            return _found(session, id)
 
-    def page(self, after: int, limit: int) -> Sequence[Stocked]:
+    def page(self, after: int, limit: int, words: str = "") -> Sequence[Stocked]:
         wanted = select(ProductRow).where(ProductRow.place > after).order_by(ProductRow.place).limit(limit)
+        if words:
+            named = ProductRow.name_key.contains(words.casefold(), autoescape=True)
+            coded = func.lower(ProductRow.sku).contains(words.lower(), autoescape=True)
+            wanted = wanted.where(or_(named, coded))
         with self._reading() as session:
             return [_stocked(row) for row in session.scalars(wanted)]
 
@@ -83,6 +102,23 @@ def _columns(one: Stocked) -> dict[str, object]:
         "document": _PRODUCT.dump_json(product).decode(),
         "updated_at": one.updated_at.isoformat(),
     }
+
+
+def _all(session: TenantSession) -> list[Stocked]:
+    """The columns alone, for a row that is mapped costs more than all that is in it."""
+    row = ProductRow
+    wanted = select(row.id, row.place, row.document, row.updated_at).order_by(row.place)
+    return [
+        Stocked(id, place, _PRODUCT.validate_json(document), datetime.fromisoformat(at))
+        for id, place, document, at in session.execute(wanted)
+    ]
+
+
+def _found(session: TenantSession, id: str) -> Stocked:
+    row = session.scalar(select(ProductRow).where(ProductRow.id == id))
+    if row is None:
+        raise ProductUnknown(id=id)
+    return _stocked(row)
 
 
 def _stocked(row: ProductRow) -> Stocked:

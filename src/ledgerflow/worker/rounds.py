@@ -12,6 +12,7 @@ from ledgerflow.issuing.delivering import forget_archive
 from ledgerflow.issuing.heads import head_of
 from ledgerflow.issuing.jobs import BatchUnknown, JobStatus
 from ledgerflow.issuing.numbers import reclaim_numbers
+from ledgerflow.issuing.receiving import expire_uploads
 from ledgerflow.issuing.retention import clear_old
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.lobby import Lobby
@@ -21,6 +22,7 @@ from ledgerflow.worker.deeds import ACTOR
 ROUNDS: Mapping[str, str] = {
     "reclaim": "*/5 * * * *",
     "clear": "17 * * * *",
+    "expire": "23 * * * *",
     "export_heads": "7 0 * * *",
 }
 """When each is done, as cron writes it."""
@@ -63,6 +65,17 @@ class Rounds:
         forgotten = self._forget(now - self._keep)
         if forgotten:
             self._log.info("runs_forgotten", runs=forgotten)
+
+    def expire(self) -> None:
+        """Sheets that were uploaded a day ago are thrown away, taken in or not."""
+        shelf, before = open_shelf(self._shelf), _now() - _UNFINISHED
+
+        def expire(tenant: str, ledger: DatabaseLedger) -> None:
+            expired = expire_uploads(ledger, shelf, tenant, before=before)
+            if expired:
+                self._log.info("uploads_expired", tenant=tenant, uploads=expired)
+
+        self._each(expire)
 
     def export_heads(self) -> None:
         """The end of each audit trail is written down where its tenant cannot reach it."""
