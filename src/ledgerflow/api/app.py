@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.house import House
-from ledgerflow.api.routes import auth, batches
+from ledgerflow.api.routes import auth, batches, catalogue, products
 from ledgerflow.api.tracing import Tracing
 
-ROUTERS = (auth.router, batches.router)
+ROUTERS = (auth.router, batches.router, catalogue.router, products.router)
 
 
 def make_app(house: House) -> FastAPI:

@@ -13,12 +13,16 @@ from starlette.exceptions import HTTPException
 
 from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
 from ledgerflow.admission.users import InvitationOver, LastOwner
+from ledgerflow.api.receiving import MediaUnknown, UploadTooLarge
 from ledgerflow.billing.errors import BillingError, Finding, InputRefused, InvoiceUnknown
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
 from ledgerflow.identity.tokens import TokenRefused
+from ledgerflow.intake.scanning import ScannerUnreachable
 from ledgerflow.issuing.commissioning import NotNow
 from ledgerflow.issuing.jobs import BatchUnknown, KeyUsedOtherwise, TooManyBatches
-from ledgerflow.issuing.stocking import ProductUnknown
+from ledgerflow.issuing.shelf import NotOnShelf, ShelfFull, ShelfUnreachable
+from ledgerflow.issuing.stocking import ProductChanged, ProductTaken, ProductUnknown
+from ledgerflow.issuing.uploads import PreviewOutdated, TooManyUploads, UploadOver, UploadUnknown
 from ledgerflow.store.database import LedgerUnreachable
 
 MEDIA = "application/problem+json"
@@ -68,12 +72,24 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (BatchUnknown, 404, "not-found", "Not found"),
     (ProductUnknown, 404, "not-found", "Not found"),
     (InvoiceUnknown, 404, "not-found", "Not found"),
+    (UploadUnknown, 404, "not-found", "Not found"),
+    (NotOnShelf, 404, "not-found", "Not found"),
     (EmailTaken, 409, "conflict", "Not as things stand"),
     (LastOwner, 409, "conflict", "Not as things stand"),
     (NotNow, 409, "conflict", "Not as things stand"),
     (KeyUsedOtherwise, 409, "conflict", "Not as things stand"),
+    (UploadOver, 409, "conflict", "Not as things stand"),
+    (ProductTaken, 409, "conflict", "Not as things stand"),
+    (ProductChanged, 412, "outdated", "It has changed meanwhile"),
+    (PreviewOutdated, 412, "outdated", "It has changed meanwhile"),
+    (UploadTooLarge, 413, "too-large", "Too large"),
+    (MediaUnknown, 415, "media", "Not taken in this form"),
+    (TooManyUploads, 429, "too-many", "Come back later"),
     (TooManyBatches, 429, "too-many", "Come back later"),
     (LedgerUnreachable, 503, "unavailable", "Come back later"),
+    (ScannerUnreachable, 503, "unavailable", "Come back later"),
+    (ShelfUnreachable, 503, "unavailable", "Come back later"),
+    (ShelfFull, 503, "unavailable", "Come back later"),
 )
 
 
@@ -109,13 +125,13 @@ def _of_trade(request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyBatches):
+    if isinstance(error, TooManyBatches | TooManyUploads):
         headers["Retry-After"] = str(error.parameters["seconds"])
     if status == 503:
         headers["Retry-After"] = str(_SOON)
     findings = error.findings if isinstance(error, InputRefused) else ()
     detail = "" if status == 404 or findings else str(error)  # what never was and what is another's look the same
-    return answer(request, status, name, title, detail, map(_told, findings), headers)
+    return answer(request, status, name, title, detail, map(told, findings), headers)
 
 
 def _of_form(request: Request, error: Exception) -> JSONResponse:
@@ -134,7 +150,8 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
     return answer(request, error.status_code, kind, title, "", (), error.headers)
 
 
-def _told(finding: Finding) -> FindingModel:
+def told(finding: Finding) -> FindingModel:
+    """A finding as it is told."""
     return FindingModel(
         code=finding.code,
         pointer=finding.place,

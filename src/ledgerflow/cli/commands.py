@@ -4,6 +4,7 @@ from ledgerflow.cli.auditing import app as auditing
 from ledgerflow.cli.batches import app as batches
 from ledgerflow.cli.books import app
 from ledgerflow.cli.cancel import cancel
+from ledgerflow.cli.catalogue import app as catalogue
 from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
@@ -15,6 +16,7 @@ app.command()(worker)
 app.command()(serve)
 app.command()(realism)
 app.add_typer(batches, name="batch")
+app.add_typer(catalogue, name="catalogue")
 app.add_typer(numbers, name="numbers")
 app.command()(cancel)
 app.add_typer(taxes, name="tax")

@@ -1,5 +1,7 @@
-"""The deeds of an upload: received, read as its owner says, looked at, taken in or thrown away. Meanwhile it lies on the
-shelf under its tenant, with its products beside it as they were read."""
+"""The deeds of an upload: received, read as its owner says, looked at, taken in or thrown away.
+
+Meanwhile it lies on the shelf under its tenant, with its products beside it as they were read.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
