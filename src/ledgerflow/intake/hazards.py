@@ -136,7 +136,7 @@ def _in_compound_file(content: bytes) -> Iterator[Hazard]:
             yield Hazard.MACROS
         elif kind in _DCON or (kind == _SUP_BOOK and body[2:4] not in _OWN_BOOKS):
             yield Hazard.LINKS
-        elif kind == _EXTERN_NAME and body and body[0] & 0x16 and body[0] & 0x10 == 0:
+        elif kind == _EXTERN_NAME and body and body[0] & 0x1E:  # kept up to date, a picture, an object, a link to one
             yield Hazard.DDE
 
 
