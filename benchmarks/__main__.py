@@ -1,5 +1,5 @@
-"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read and imported; numbers
-and invoices on PostgreSQL.
+"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read, and
+imported over HTTP; numbers and invoices on PostgreSQL.
 """
 
 from io import BytesIO

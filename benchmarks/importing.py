@@ -6,10 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
+from tests.api.counter import Served, serving
 
 from benchmarks.measuring import record, seconds
 from ledgerflow.intake.inspection import MAX_BYTES
-from tests.api.counter import Served, serving
 
 _RUNS = 3
 _LETTERS = {10_000: 4, 60_000: 42}  # of chance in a name: with them 60,000 rows fill a file of the largest size
