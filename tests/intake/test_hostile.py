@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.intake.hostile import CORPUS
+from tests.intake.hostile import CORPUS, formula
 from tests.intake.test_bad_workbooks import GOOD, HEADER, RICE, workbook, xls
 
 from ledgerflow.intake.inspection import FileKind
@@ -63,6 +63,7 @@ def test_every_hostile_file_is_refused_within_two_seconds_and_200_mebibytes(tmp_
 def test_what_is_harmless_passes() -> None:
     linked = workbook([HEADER, RICE])
     assert scan(linked) is FileKind.XLSX
+    assert scan(formula('="A|B, call (us)"&Sheet1!A1')) is FileKind.XLSX
     assert scan(xls([HEADER, RICE])) is FileKind.XLS
     for line in ("MZ no,Name\nRice,1", "Name,Price\nA|B!,5", "Name,Price\n-20 °C gel pack | blue,5", "Name,Price\n+,5"):
         assert scan(line.encode()) is FileKind.CSV

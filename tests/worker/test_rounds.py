@@ -8,9 +8,11 @@ import pytest
 
 from ledgerflow.billing.numbering import NumberingRule, NumberSeries
 from ledgerflow.issuing.heads import read_head
+from ledgerflow.issuing.importing import Handed
 from ledgerflow.issuing.jobs import Job, JobStatus, Stage, Wish
 from ledgerflow.issuing.numbers import reserve_block
 from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.receiving import Counter, receive_upload
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger, open_lobby
 from ledgerflow.store.shelf import open_shelf
@@ -109,3 +111,16 @@ def test_the_end_of_each_trail_is_written_down_on_the_shelf(books: str, tmp_path
         head = read_head(file.read(), "acme")
     assert last is not None
     assert (head.tenant, head.sequence, head.hash) == ("acme", 1, last.hash)
+
+
+def test_sheets_that_nobody_took_in_for_a_day_are_thrown_away(books: str, tmp_path: Path) -> None:
+    counter = Counter("acme", open_shelf(str(tmp_path / "shelf")), (), tmp_path)
+    now, sheet = datetime.now(UTC), Handed("sheet.csv", b"Product Name,Base Price\nRice,1\n")
+    with open_ledger(books, "acme") as ledger:
+        ids = [
+            receive_upload(ledger, counter, sheet, at=now - age, actor="asha").id
+            for age in (timedelta(hours=25), timedelta(hours=23))
+        ]
+        rounds(books, tmp_path / "shelf", 30).expire()
+        assert ledger.uploads.before(now) == [ids[1]]
+    assert {laid.name.split("/")[1] for laid in counter.shelf.files("acme")} == {f"upload-{ids[1]}"}

@@ -47,6 +47,7 @@ _WORDS: Mapping[Hazard, re.Pattern[str]] = {
 }
 _HYPERLINK = re.compile(r"https?:|mailto:|tel:", re.I)
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>(.*?)</", re.S)
+_TEXT = re.compile(r'"[^"]*"')
 _OUTWARD = re.compile(r"\b(?:WEBSERVICE|RTD)\s*\(", re.I)
 _MACRO_CALL = re.compile(r"\b(?:CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.I)
 _AUTO_OPEN = re.compile(rb"definedName[^>]*\"_xlnm\.(?:Auto_Open|Auto_Close)", re.I)
@@ -117,6 +118,7 @@ def _in_sheet(data: bytes) -> Iterator[Hazard]:
 
 
 def _in_formula(formula: str) -> Iterator[Hazard]:
+    formula = _TEXT.sub('""', formula)  # what stands in quotation marks calls nothing
     if "|" in formula and _DDE.search(formula):
         yield Hazard.DDE
     if "(" in formula and _OUTWARD.search(formula):
