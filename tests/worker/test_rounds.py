@@ -115,12 +115,13 @@ def test_the_end_of_each_trail_is_written_down_on_the_shelf(books: str, tmp_path
 
 def test_sheets_that_nobody_took_in_for_a_day_are_thrown_away(books: str, tmp_path: Path) -> None:
     counter = Counter("acme", open_shelf(str(tmp_path / "shelf")), (), tmp_path)
-    now, sheet = datetime.now(UTC), Handed("sheet.csv", b"Product Name,Base Price\nRice,1\n")
+    now = datetime.fromtimestamp(tmp_path.stat().st_mtime, UTC)  # when this test began
+    sheet = Handed("sheet.csv", b"Product Name,Base Price\nRice,1\n")
     with open_ledger(books, "acme") as ledger:
         ids = [
             receive_upload(ledger, counter, sheet, at=now - age, actor="asha").id
             for age in (timedelta(hours=25), timedelta(hours=23))
         ]
         rounds(books, tmp_path / "shelf", 30).expire()
-        assert ledger.uploads.before(now) == [ids[1]]
+        assert ledger.uploads.before(now + timedelta(days=1)) == [ids[1]]
     assert {laid.name.split("/")[1] for laid in counter.shelf.files("acme")} == {f"upload-{ids[1]}"}
