@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -59,6 +59,9 @@ bench-search: venv  ## search among a million invoices; two minutes
 
 endurance: venv     ## a thousand batches through one worker, which holds no more afterwards; a quarter of an hour
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_endurance.py
+
+bench-import: venv  ## catalogues imported over HTTP, from the request to the commit
+	$(BIN)/python -m benchmarks.importing
 
 bench-jobs: venv    ## one worker against two, and against no worker at all; a quarter of an hour
 	$(BIN)/python -m benchmarks.jobs

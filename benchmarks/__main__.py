@@ -1,5 +1,5 @@
-"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read; numbers
-and invoices on PostgreSQL.
+"""`python -m benchmarks`: simulation against a Faker script, pages against WeasyPrint, a large catalogue read, and
+imported over HTTP; numbers and invoices on PostgreSQL.
 """
 
 from io import BytesIO
@@ -10,6 +10,7 @@ from benchmarks import faker_script
 from benchmarks.allocations import allocations
 from benchmarks.entering import invoices_entered
 from benchmarks.html_page import html
+from benchmarks.importing import imports_over_http
 from benchmarks.measuring import RUNS, best, best_in_turn, record
 from benchmarks.servers import postgresql
 from benchmarks.shop import demonstration, goods
@@ -86,6 +87,7 @@ if __name__ == "__main__":
     simulation_against_faker()
     pages_against_weasyprint()
     import_of_a_large_catalogue()
+    imports_over_http()
     with postgresql() as a_server:
         invoices_entered(a_server)
         allocations(a_server)

@@ -42,7 +42,9 @@ class Books:
     def client(self, address: str) -> httpx.Client:
         """Who asks."""
         limits = httpx.Limits(max_connections=CLIENTS)
-        return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=60, limits=limits)
+        return httpx.Client(
+            base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=60, limits=limits
+        )
 
 
 @contextmanager

@@ -11,9 +11,11 @@ from ledgerflow.billing.numbering import NumberingRule, NumberSeries
 from ledgerflow.identity.people import Invitation, Session, Ticket, User
 from ledgerflow.identity.roles import Role
 from ledgerflow.issuing.heads import read_head
+from ledgerflow.issuing.importing import Handed
 from ledgerflow.issuing.jobs import Job, JobStatus, Stage, Wish
 from ledgerflow.issuing.numbers import reserve_block
 from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.receiving import Counter, receive_upload
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger, open_lobby
 from ledgerflow.store.shelf import open_shelf
@@ -137,3 +139,17 @@ def come_in(journal: Journal, soon: datetime, over: datetime) -> None:
         journal.people.enter_session(Session(name, "asha", "feed", 0, AT, AT, until))
         journal.people.invite(Invitation(name, user, until))
         journal.people.give_ticket(Ticket(name, user, "export", until))
+
+
+def test_sheets_that_nobody_took_in_for_a_day_are_thrown_away(books: str, tmp_path: Path) -> None:
+    counter = Counter("acme", open_shelf(str(tmp_path / "shelf")), (), tmp_path)
+    now = datetime.fromtimestamp(tmp_path.stat().st_mtime, UTC)  # when this test began
+    sheet = Handed("sheet.csv", b"Product Name,Base Price\nRice,1\n")
+    with open_ledger(books, "acme") as ledger:
+        ids = [
+            receive_upload(ledger, counter, sheet, at=now - age, actor="asha").id
+            for age in (timedelta(hours=25), timedelta(hours=23))
+        ]
+        rounds(books, tmp_path / "shelf", 30).expire()
+        assert ledger.uploads.before(now + timedelta(days=1)) == [ids[1]]
+    assert {laid.name.split("/")[1] for laid in counter.shelf.files("acme")} == {f"upload-{ids[1]}"}

@@ -19,7 +19,7 @@ def take_in(
     tenant: Tenant = "",
     as_json: AsJson = False,
 ) -> None:
-    """Takes products in from a sheet, all or none: by SKU, or else by name; what is there changes, the rest is new."""
+    """Takes products in from a sheet, all or none: what is there by SKU, or else by name, changes; the rest is new."""
     from ledgerflow.cli.importing import import_sheet
 
     import_sheet(file, database, tenant, replacing=replace, trying=dry_run, as_json=as_json)

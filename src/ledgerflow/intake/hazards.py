@@ -47,6 +47,7 @@ _WORDS: Mapping[Hazard, re.Pattern[str]] = {
 }
 _HYPERLINK = re.compile(r"https?:|mailto:|tel:", re.I)
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>(.*?)</", re.S)
+_TEXT = re.compile(r'"[^"]*"')
 _OUTWARD = re.compile(r"\b(?:WEBSERVICE|RTD)\s*\(", re.I)
 _MACRO_CALL = re.compile(r"\b(?:CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.I)
 _AUTO_OPEN = re.compile(rb"definedName[^>]*\"_xlnm\.(?:Auto_Open|Auto_Close)", re.I)
@@ -117,6 +118,7 @@ def _in_sheet(data: bytes) -> Iterator[Hazard]:
 
 
 def _in_formula(formula: str) -> Iterator[Hazard]:
+    formula = _TEXT.sub('""', formula)  # what stands in quotation marks calls nothing
     if "|" in formula and _DDE.search(formula):
         yield Hazard.DDE
     if "(" in formula and _OUTWARD.search(formula):
@@ -136,7 +138,7 @@ def _in_compound_file(content: bytes) -> Iterator[Hazard]:
             yield Hazard.MACROS
         elif kind in _DCON or (kind == _SUP_BOOK and body[2:4] not in _OWN_BOOKS):
             yield Hazard.LINKS
-        elif kind == _EXTERN_NAME and body and body[0] & 0x16 and body[0] & 0x10 == 0:
+        elif kind == _EXTERN_NAME and body and body[0] & 0x1E:  # kept up to date, a picture, an object, a link to one
             yield Hazard.DDE
 
 
