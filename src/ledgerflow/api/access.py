@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ledgerflow.admission.machines import require_key, tenant_named
 from ledgerflow.admission.signing_in import SignedOut, require_admitted
+from ledgerflow.api.gates.rates import Doing, rates_of
 from ledgerflow.api.house import House, now
 from ledgerflow.api.problems import Forbidden
 from ledgerflow.identity.roles import INSTALLATION, Right, Role, may
@@ -71,6 +72,11 @@ def _machine(house: House, words: str) -> Caller | None:
     ledger = house.ledger(tenant)
     key = require_key(ledger, words, now())
     return Caller(tenant, f"key {key.id}", key.role, "", ledger)
+
+
+def counted(caller: Caller, request: Request, doing: Doing) -> None:
+    """Counts what a tenant does. Raises TooFast."""
+    rates_of(request).count(doing, caller.tenant)
 
 
 HouseHere = Annotated[House, Depends(house_of)]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from ledgerflow.admission.signing_keys import current_keys
+from ledgerflow.api.readiness import Readiness
 from ledgerflow.assembly import Application
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.identity.tokens import Claims, KeyRing, key_named
@@ -69,6 +70,7 @@ class House:
     shelf: Shelf
     settings: Settings
     keys: Keys
+    readiness: Readiness
 
     def ledger(self, tenant: str) -> Ledger:
         """The books of one tenant."""

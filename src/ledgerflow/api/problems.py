@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
 from ledgerflow.admission.users import InvitationOver, LastOwner
+from ledgerflow.api.errors import CrossSite, NotReady, TooFast
 from ledgerflow.billing.errors import BillingError, Finding, InputRefused, InvoiceUnknown
 from ledgerflow.identity.people import EmailTaken, KeyUnknown, UserUnknown
 from ledgerflow.identity.tokens import TokenRefused
@@ -62,6 +63,7 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (SignedOut, 401, "signed-out", "Sign in again"),
     (TokenRefused, 401, "signed-out", "Sign in again"),
     (Forbidden, 403, "forbidden", "Not allowed"),
+    (CrossSite, 403, "cross-site", "Sent from elsewhere"),
     (Absent, 404, "not-found", "Not found"),
     (UserUnknown, 404, "not-found", "Not found"),
     (KeyUnknown, 404, "not-found", "Not found"),
@@ -73,6 +75,8 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (NotNow, 409, "conflict", "Not as things stand"),
     (KeyUsedOtherwise, 409, "conflict", "Not as things stand"),
     (TooManyBatches, 429, "too-many", "Come back later"),
+    (TooFast, 429, "too-many", "Come back later"),
+    (NotReady, 503, "unavailable", "Come back later"),
     (LedgerUnreachable, 503, "unavailable", "Come back later"),
 )
 
@@ -109,7 +113,7 @@ def _of_trade(request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyBatches):
+    if isinstance(error, (TooManyBatches, TooFast)):
         headers["Retry-After"] = str(error.parameters["seconds"])
     if status == 503:
         headers["Retry-After"] = str(_SOON)

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import Field
 
-from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
+from ledgerflow.api.access import Caller, HouseHere, Reader, Writer, counted
+from ledgerflow.api.gates.rates import Doing
 from ledgerflow.api.house import House, now
 from ledgerflow.api.schemas import GUARDED, Given, Taken, refusals
 from ledgerflow.billing.errors import Finding, InputRefused
@@ -61,6 +62,7 @@ def order(
     key: Annotated[str, Header(alias="Idempotency-Key", max_length=200)] = "",
 ) -> BatchModel:
     """Orders a batch of the catalogue; a worker makes it. The same Idempotency-Key gives the same batch."""
+    counted(caller, request, Doing.ORDER)
     commission = _commission(said, caller, house)
     order = Order(commission, request.state.trace_id, now(), caller.actor, key, said.priority)
     job = order_batch(caller.ledger, order, bounds(house))
