@@ -19,8 +19,8 @@ from ledgerflow.identity.roles import Role
 
 _MODULES = (
     "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,methods,permanentxss,redirect,shellshock,"
-    "sql,timesql,upload,xss,xxe"
-)  # none that looks for a place outside
+    "sql,timesql,upload,xss"
+)  # none that asks a place outside what came of it
 _HIGH = 3  # of wapiti's levels from 1 to 4
 
 
@@ -29,7 +29,7 @@ def by_wapiti(program: str, door: Door, words: str, folder: Path) -> list[str]:
     document, report = folder / "openapi.json", folder / "wapiti.json"
     document.write_text(json.dumps(_older(httpx.get(f"{door.url}/api/openapi.json").json(), door.url)))
     command = [
-        *(program, "-u", f"{door.url}/api/openapi.json", "--swagger", str(document), "-m", _MODULES, "-f", "json"),
+        *(program, "-u", f"{door.url}/", "--swagger", str(document), "-m", _MODULES, "-f", "json"),
         *("-o", str(report), "-H", f"Authorization: Bearer {words}", "--no-bugreport", "--flush-session"),
         *("--max-scan-time", "600", "--max-attack-time", "60", "--store-session", str(folder), "-v", "1"),
         *("--external-endpoint", door.url, "--internal-endpoint", door.url, "--dns-endpoint", "localhost"),
