@@ -152,3 +152,18 @@ def test_tls_is_of_version_1_3_alone(tmp_path: Path, certificate: tuple[str, str
             assert client.post("/api/auth/refresh", headers=ours).status_code == 200
         with door.client(verify=old) as client, pytest.raises(httpx.ConnectError):
             client.get("/healthz")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("ar", "لا يمكن قبول ما أُرسل"), ("hi", "भेजा गया डेटा स्वीकार नहीं किया जा सकता")]
+)
+def test_a_problem_is_told_in_the_readers_language(stranger: httpx.Client, lang: str, title: str) -> None:
+    for answer in (
+        stranger.post("/api/auth/sign-in", json={}, headers={"Accept-Language": lang}),
+        stranger.post(f"/api/auth/sign-in?lang={lang}", json={}),
+    ):
+        assert answer.headers["Content-Language"] == lang
+        assert answer.json()["title"] == title
+        assert {one["code"] for one in answer.json()["findings"]} == {"form.missing"}
+        assert all("email" in one["message"] or "password" in one["message"] for one in answer.json()["findings"])
+        assert not any("Field required" in one["message"] for one in answer.json()["findings"])

@@ -4,6 +4,7 @@ Only here does an error of the trade become a status of HTTP.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from ledgerflow import words
 from ledgerflow.admission.signing_in import NotAdmitted, SignedOut
 from ledgerflow.admission.users import InvitationOver, LastOwner
 from ledgerflow.api.errors import CrossSite, NotReady, TooFast
@@ -98,11 +100,28 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The answer to a request that is refused."""
+    lang = language(request)
     trace = str(getattr(request.state, "trace_id", ""))
     problem = Problem(
-        type=f"/problems/{kind}", title=title, status=status, detail=detail, trace_id=trace, findings=list(findings)
+        type=f"/problems/{kind}",
+        title=words.titled(title, lang),
+        status=status,
+        detail=detail,
+        trace_id=trace,
+        findings=[_in_language(one, lang) for one in findings],
     )
-    return JSONResponse(problem.model_dump(), status, dict(headers or {}), media_type=MEDIA)
+    said = {"Content-Language": lang, "Vary": "Accept-Language", **(headers or {})}
+    return JSONResponse(problem.model_dump(), status, said, media_type=MEDIA)
+
+
+def language(request: Request) -> str:
+    """The reader's: `?lang=`, else Accept-Language, else English."""
+    return words.chosen(request.query_params.get("lang", ""), request.headers.get("Accept-Language", ""))
+
+
+def _in_language(finding: FindingModel, lang: str) -> FindingModel:
+    said = words.told(finding.code, finding.parameters, lang)
+    return finding if said is None else finding.model_copy(update={"message": said[0], "advice": said[1]})
 
 
 def _of_trade(request: Request, error: Exception) -> JSONResponse:
@@ -118,14 +137,22 @@ def _of_trade(request: Request, error: Exception) -> JSONResponse:
     if status == 503:
         headers["Retry-After"] = str(_SOON)
     findings = error.findings if isinstance(error, InputRefused) else ()
-    detail = "" if status == 404 or findings else str(error)  # what never was and what is another's look the same
+    # what never was and what is another's look the same
+    detail = "" if status == 404 or findings else _detail(error, language(request))
     return answer(request, status, name, title, detail, map(_told, findings), headers)
+
+
+def _detail(error: Exception, lang: str) -> str:
+    assert isinstance(error, BillingError)
+    return words.detailed(type(error).__name__, error.parameters, lang) or str(error)
 
 
 def _of_form(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     findings = [
-        FindingModel(code=f"form.{one['type']}", pointer=_pointer(one["loc"]), message=f"{one['msg']}.")
+        FindingModel(
+            code=f"form.{one['type']}", pointer=_pointer(one["loc"]), message=f"{one['msg']}.", parameters=_facts(one)
+        )
         for one in error.errors()
     ]
     return answer(request, 400, "input-refused", "What was sent cannot be taken", "", findings)
@@ -136,6 +163,12 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
     kinds = {404: ("not-found", "Not found"), 405: ("method", "No such method here")}
     kind, title = kinds.get(error.status_code, ("refused", "Refused"))
     return answer(request, error.status_code, kind, title, "", (), error.headers)
+
+
+def _facts(fault: Mapping[str, Any]) -> dict[str, str]:
+    """What a translation needs of it, and nothing of what was sent."""
+    facts = {name: str(value) for name, value in fault.get("ctx", {}).items() if name != "error"}
+    return facts | {"key": str(fault["loc"][-1])} if fault["loc"] else facts
 
 
 def _told(finding: Finding) -> FindingModel:

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _OF_API = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _OF_CLIENT = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 _ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
