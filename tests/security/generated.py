@@ -6,6 +6,7 @@ needs an environment of its own.
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -47,7 +48,13 @@ def made(program: str, door: Door, folder: Path) -> Client:
     document = httpx.get(f"{door.url}/api/openapi.json").json()
     (folder / "openapi.json").write_text(json.dumps(document))
     command = [program, "generate", "--path", "openapi.json", "--meta", "none", "--output-path", _NAME]
-    run = subprocess.run([*command, "--fail-on-warning"], cwd=folder, capture_output=True, text=True, check=False)
+    surroundings = {
+        **os.environ,
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+    }  # ruff
+    run = subprocess.run(
+        [*command, "--fail-on-warning"], cwd=folder, env=surroundings, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     return Client(folder, document)
 
