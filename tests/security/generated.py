@@ -7,6 +7,7 @@ needs an environment of its own.
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,7 @@ class Client:
     def operation(self, method: str, path: str) -> ModuleType:
         """The module of an operation."""
         tag, name = self._operations[(method, path)]
-        return importlib.import_module(f"{_NAME}.api.{tag.replace('-', '_')}.{name}")
+        return importlib.import_module(f"{_NAME}.api.{tag.replace('-', '_')}.{re.sub('_+', '_', name)}")
 
 
 def made(program: str, door: Door, folder: Path) -> Client:
