@@ -9,7 +9,7 @@ from tests.security.door import Door, opened, people_enter
 
 from ledgerflow.identity.roles import Role
 
-PATIENCE = {"body_seconds": "1.5", "head_seconds": "1.5", "sign_ins": "1000", "sign_ins_from": "1000"}
+PATIENCE = {"body_seconds": "3", "head_seconds": "1.5", "sign_ins": "1000", "sign_ins_from": "1000"}
 
 
 @pytest.fixture(scope="session")

@@ -36,5 +36,6 @@ def test_whatever_is_sent_the_answer_is_a_documented_one(generous: tuple[Path, d
     folder, keys = generous
     with opened(folder, settings=GENEROUS) as door:
         for role, words in keys.items():
-            run = tried(door, words, 2, "--phases", "examples,fuzzing", "--seed", "1")
+            few = 2 if role is Role.OWNER else 1
+            run = tried(door, words, few, "--phases", "examples,fuzzing", "--seed", "1")
             assert run.returncode == 0, (role, run.stdout[-6000:], run.stderr[-2000:])

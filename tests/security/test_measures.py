@@ -55,20 +55,20 @@ def test_a_body_of_unknown_length_is_cut_off_where_it_becomes_too_large(door: Do
 def test_a_body_that_comes_slowly_is_cut_off(door: Door) -> None:
     heard, seconds = spoken(door, head("Content-Length: 200"), *[b"x"] * 6, pause=0.3)
     assert heard.startswith(b"HTTP/1.1 408")
-    assert seconds < 4
+    assert seconds < 8
 
 
 def test_headers_that_come_slowly_are_cut_off(door: Door) -> None:
     heard, seconds = spoken(door, b"GET /healthz HTTP/1.1\r\n", *[b"X-A: b\r\n"] * 8, pause=0.3)
     assert heard == b""
-    assert seconds < 4
+    assert seconds < 8
 
 
 def test_the_next_headers_on_a_line_are_not_waited_for_either(door: Door) -> None:
     whole = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     heard, seconds = spoken(door, whole, b"GET /healthz HTTP/1.1\r\n", *[b"X-A: b\r\n"] * 8, pause=0.3)
     assert heard.count(b"HTTP/1.1") == 1
-    assert seconds < 4
+    assert seconds < 8
 
 
 def test_slow_clients_hold_no_thread(door: Door, owner: httpx.Client) -> None:
@@ -78,7 +78,7 @@ def test_slow_clients_hold_no_thread(door: Door, owner: httpx.Client) -> None:
         line.sendall(head("Content-Length: 200"))
     begun = time.monotonic()
     assert owner.get("/api/batches/nothing").status_code == 404
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2.5  # those bodies are waited for a little longer
     for line in lines:
         line.close()
 
