@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -65,6 +65,36 @@ bench-import: venv  ## catalogues imported over HTTP, from the request to the co
 
 bench-jobs: venv    ## one worker against two, and against no worker at all; a quarter of an hour
 	$(BIN)/python -m benchmarks.jobs
+
+SCAN := .venv-scan
+WAPITI := .venv-wapiti
+
+# Each of these pins old libraries, so that none can stand in the environment of the code.
+$(SCAN)/.ready:
+	$(PYTHON) -m venv $(SCAN)
+	$(SCAN)/bin/pip install --quiet --disable-pip-version-check semgrep==1.185.0 sqlmap==1.10.10
+	touch $@
+
+$(WAPITI)/.ready:
+	$(PYTHON) -m venv $(WAPITI)
+	$(WAPITI)/bin/pip install --quiet --disable-pip-version-check "wapiti3>=3.2.3,<4"
+	touch $@
+
+.venv-client/.ready:
+	$(PYTHON) -m venv .venv-client
+	.venv-client/bin/pip install --quiet --disable-pip-version-check openapi-python-client==0.29.1
+	touch $@
+
+security: venv $(SCAN)/.ready $(WAPITI)/.ready  ## bandit, semgrep, wapiti and sqlmap; ten minutes
+	$(BIN)/bandit -q -c pyproject.toml -r src
+	SEMGREP_ENABLE_VERSION_CHECK=0 $(SCAN)/bin/semgrep scan --metrics off --disable-version-check --quiet --error --config tests/security/semgrep.yaml src
+	$(BIN)/python -m tests.security.scanning $(WAPITI)/bin/wapiti $(SCAN)/bin/sqlmap
+
+api-fuzz: venv      ## schemathesis in three roles, at length
+	$(BIN)/python -m tests.security.fuzzing 200
+
+api-client: venv .venv-client/.ready  ## a client made of the OpenAPI document orders a batch
+	$(BIN)/python -m tests.security.generated .venv-client/bin/openapi-python-client
 
 realism: venv       ## twins of half a million real lines, and the measure itself
 	$(BIN)/pytest -q -s --no-cov tests/perf/test_realism.py tests/perf/test_twins.py

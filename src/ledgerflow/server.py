@@ -1,6 +1,8 @@
 """The server: the HTTP door, and a worker beside it unless that is not wanted, in one command."""
 
 import signal
+import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,7 +11,10 @@ from types import FrameType
 import uvicorn
 
 from ledgerflow.api.app import make_app
+from ledgerflow.api.gates.crossing import names
+from ledgerflow.api.gates.patience import patient
 from ledgerflow.api.house import House, Keys
+from ledgerflow.api.readiness import Readiness
 from ledgerflow.assembly import Application, shelf_address
 from ledgerflow.attending import Attendant
 from ledgerflow.identity.roles import INSTALLATION
@@ -19,6 +24,7 @@ from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.telemetry import open_log
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _GRACE = 30  # seconds in which requests in hand, and the worker, come to their end
 
 
@@ -37,7 +43,7 @@ def serve(settings: Settings, premises: Premises) -> None:
     """Serves until it is stopped. Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable."""
     log = open_log(server=f"{premises.host}:{premises.port}")
     with open_house(settings) as house, ExitStack() as stack:
-        told_to_end: list[Callable[[], object]] = [house.closing.set]  # who follows a batch is let go at once
+        told_to_end: list[Callable[[], object]] = [house.readiness.drain, house.closing.set]
         watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
         if premises.concurrency is None:
             stack.enter_context(hearing_hangups(watch.ask))
@@ -45,31 +51,63 @@ def serve(settings: Settings, premises: Premises) -> None:
             attendant = stack.enter_context(Attendant(settings.database_url, premises.concurrency, _GRACE, log))
             told_to_end.append(attendant.let_go)
             stack.enter_context(hearing_hangups(watch.ask, attendant.pass_hangup))
-        config = uvicorn.Config(
-            make_app(house),
-            host=premises.host,
-            port=premises.port,
-            ssl_certfile=premises.certificate or None,
-            ssl_keyfile=premises.key or None,
-            log_level="warning",
-            server_header=False,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=_GRACE,
-        )
-        _Server(config, told_to_end).run()
+        _Server(_config(house, settings, premises), told_to_end, settings.drain_seconds).run()
+
+
+def _config(house: House, settings: Settings, premises: Premises) -> uvicorn.Config:
+    return uvicorn.Config(
+        make_app(house, called(settings, premises.host)),
+        host=premises.host,
+        port=premises.port,
+        http=patient(settings.head_seconds),
+        ws="none",
+        ssl_certfile=premises.certificate or None,
+        ssl_keyfile=premises.key or None,
+        ssl_context_factory=_modern if premises.certificate else None,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=settings.connections,
+        h11_max_incomplete_event_size=64 * 2**10,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+
+def called(settings: Settings, host: str) -> frozenset[str]:
+    """The names by which the server may be called; none for any. On the loopback no other page may call it by a name
+    that it made point there (DNS rebinding)."""
+    given = names(settings.allowed_hosts)
+    return given or (_LOOPBACK if host in _LOOPBACK else frozenset())
+
+
+def _modern(config: uvicorn.Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = usual()
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
 
 
 class _Server(uvicorn.Server):
-    """Comes to its end when it is told so, and then lets its starter go on: uvicorn would end the process."""
+    """Comes to its end when it is told so, and then lets its starter go on: uvicorn would end the process. Told once,
+    it says that it is not ready, and serves on for a while, until nobody sends it anything; told twice, it ends."""
 
-    def __init__(self, config: uvicorn.Config, told_to_end: Sequence[Callable[[], object]]) -> None:
+    def __init__(self, config: uvicorn.Config, told_to_end: Sequence[Callable[[], object]], drain: float) -> None:
         super().__init__(config)
         self._told_to_end = told_to_end
+        self._drain = drain
+        self._end_at = float("inf")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         for tell in self._told_to_end:
             tell()
-        super().handle_exit(sig, frame)
+        if self._drain and self._end_at == float("inf"):
+            self._end_at = time.monotonic() + self._drain
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or time.monotonic() >= self._end_at
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,7 +128,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         lobby.enter(INSTALLATION)
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules)
+        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(lobby))
 
 
 __all__: Sequence[str] = ("Premises", "open_house", "serve")

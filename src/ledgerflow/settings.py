@@ -30,6 +30,23 @@ class Settings(BaseSettings):
         description="ClamAV that looks at uploads, tcp://host:3310 or unix:///path; none are taken while it is silent.",
         pattern=r"^$|^tcp://[^/\s:]+(:[0-9]{1,5})?$|^unix:///\S+$",
     )
+    trusted_proxies: str = Field(
+        "", description="Addresses of proxies, by commas, whose X-Forwarded-For and -Proto are believed; * for any."
+    )
+    allowed_hosts: str = Field(
+        "", description="Names by which the server may be called, by commas; else any, or on the loopback its own."
+    )
+    origins: str = Field("", description="Addresses of our own pages besides the server's, by commas: https://…")
+    body_seconds: float = Field(15, description="Seconds in which the body of a request is here.", gt=0)
+    head_seconds: float = Field(10, description="Seconds in which its headers are.", gt=0)
+    drain_seconds: float = Field(0, description="Seconds for which a server that is told to end still serves.", ge=0)
+    connections: int = Field(1000, description="Lines that a server keeps open.", ge=1)
+    requests_in_hand: int = Field(100, description="Requests a server works on at once; more are sent away.", ge=1)
+    sign_ins: int = Field(10, description="Sign-ins a minute for one address from one place.", ge=1)
+    sign_ins_from: int = Field(100, description="Sign-ins, and links taken up, a minute from one place.", ge=1)
+    refreshes: int = Field(600, description="Refreshed sign-ins a minute from one place.", ge=1)
+    uploads: int = Field(30, description="Files a minute that a tenant may send.", ge=1)
+    orders: int = Field(600, description="Batches a minute that a tenant may order.", ge=1)
 
     def instead_of_files(self) -> dict[str, int]:
         """What the environment says in place of the configuration's files, by the names of the variables."""

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ledgerflow.admission.machines import require_key, tenant_named
 from ledgerflow.admission.signing_in import SignedOut, require_admitted
+from ledgerflow.api.gates.rates import Doing, rates_of
 from ledgerflow.api.house import House, now
 from ledgerflow.api.problems import Forbidden
 from ledgerflow.identity.roles import INSTALLATION, Right, Role, may
@@ -95,6 +96,11 @@ def _watcher(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     if not (may(caller.role, Right.AUDIT) or may(caller.role, Right.OPERATE)):
         raise Forbidden()
     return caller
+
+
+def counted(caller: Caller, request: Request, doing: Doing) -> None:
+    """Counts what a tenant does. Raises TooFast."""
+    rates_of(request).count(doing, caller.tenant)
 
 
 HouseHere = Annotated[House, Depends(house_of)]

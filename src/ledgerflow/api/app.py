@@ -1,9 +1,17 @@
 """The application: routes, refusals, and what surrounds every request."""
 
+from collections.abc import Collection
+
 from fastapi import FastAPI
 
 from ledgerflow import __version__
 from ledgerflow.api import problems
+from ledgerflow.api.document import told
+from ledgerflow.api.gates.crowds import Crowds
+from ledgerflow.api.gates.headers import Headers
+from ledgerflow.api.gates.measures import Measures
+from ledgerflow.api.gates.mishaps import Mishaps
+from ledgerflow.api.gates.rates import Rates
 from ledgerflow.api.house import House
 from ledgerflow.api.routes import (
     api_keys,
@@ -16,6 +24,7 @@ from ledgerflow.api.routes import (
     configuration,
     exports,
     following,
+    health,
     invoices,
     overview,
     products,
@@ -42,11 +51,12 @@ ROUTERS = (
     overview.router,
     trials.router,
     choices.router,
+    health.router,
 )
 
 
-def make_app(house: House) -> FastAPI:
-    """The HTTP door of a house; `app.state.house` is what requests find there."""
+def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
+    """The HTTP door of a house; `app.state.house` is what requests find there. Only these `hosts` are its names."""
     app = FastAPI(
         title="LedgerFlow",
         version=__version__,
@@ -56,8 +66,14 @@ def make_app(house: House) -> FastAPI:
         redoc_url=None,
     )
     app.state.house = house
+    app.state.rates = Rates(house.settings)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.openapi = told(app)  # type: ignore[method-assign]  # as FastAPI's manual has it
+    app.add_middleware(Mishaps)  # the last that is added is the first that a request meets
+    app.add_middleware(Crowds, most=house.settings.requests_in_hand)
+    app.add_middleware(Measures, hosts=hosts, seconds=house.settings.body_seconds)
+    app.add_middleware(Headers)
     app.add_middleware(Tracing)
     return app

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 from ledgerflow.admission.signing_keys import current_keys
+from ledgerflow.api.readiness import Readiness
 from ledgerflow.api.studio import Studio
 from ledgerflow.assembly import Application
 from ledgerflow.configuration.keeping import RuleBook
@@ -76,6 +77,7 @@ class House:
     settings: Settings
     keys: Keys
     rules: RuleBook
+    readiness: Readiness
     studio: Studio = field(default_factory=Studio)
     closing: Event = field(default_factory=Event)
 

@@ -4,6 +4,7 @@ Only here does an error of the trade become a status of HTTP.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,10 +12,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from ledgerflow import words
 from ledgerflow.admission.account import SessionUnknown
 from ledgerflow.admission.signing_in import JustUsed, NotAdmitted, SignedOut
 from ledgerflow.admission.tickets import TicketOver
 from ledgerflow.admission.users import InvitationOver, LastOwner
+from ledgerflow.api.errors import CrossSite, NotReady, TooFast
 from ledgerflow.api.receiving import MediaUnknown, UploadTooLarge
 from ledgerflow.api.studio import StudioBusy
 from ledgerflow.billing.crediting import NotesUnfit
@@ -85,6 +88,7 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (SignedOut, 401, "signed-out", "Sign in again"),
     (TokenRefused, 401, "signed-out", "Sign in again"),
     (Forbidden, 403, "forbidden", "Not allowed"),
+    (CrossSite, 403, "cross-site", "Sent from elsewhere"),
     (Absent, 404, "not-found", "Not found"),
     (UserUnknown, 404, "not-found", "Not found"),
     (KeyUnknown, 404, "not-found", "Not found"),
@@ -123,6 +127,8 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (ShelfUnreachable, 503, "unavailable", "Come back later"),
     (NumbersUnavailable, 503, "unavailable", "Come back later"),
     (CommitUnknown, 503, "unavailable", "Come back later"),
+    (TooFast, 429, "too-many", "Come back later"),
+    (NotReady, 503, "unavailable", "Come back later"),
     (LedgerUnreachable, 503, "unavailable", "Come back later"),
     (ScannerUnreachable, 503, "unavailable", "Come back later"),
     (ShelfFull, 503, "unavailable", "Come back later"),
@@ -146,11 +152,28 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The answer to a request that is refused."""
+    lang = language(request)
     trace = str(getattr(request.state, "trace_id", ""))
     problem = Problem(
-        type=f"/problems/{kind}", title=title, status=status, detail=detail, trace_id=trace, findings=list(findings)
+        type=f"/problems/{kind}",
+        title=words.titled(title, lang),
+        status=status,
+        detail=detail,
+        trace_id=trace,
+        findings=[_in_language(one, lang) for one in findings],
     )
-    return JSONResponse(problem.model_dump(), status, dict(headers or {}), media_type=MEDIA)
+    said = {"Content-Language": lang, "Vary": "Accept-Language", **(headers or {})}
+    return JSONResponse(problem.model_dump(), status, said, media_type=MEDIA)
+
+
+def language(request: Request) -> str:
+    """The reader's: `?lang=`, else Accept-Language, else English."""
+    return words.chosen(request.query_params.get("lang", ""), request.headers.get("Accept-Language", ""))
+
+
+def _in_language(finding: FindingModel, lang: str) -> FindingModel:
+    said = words.told(finding.code, finding.parameters, lang)
+    return finding if said is None else finding.model_copy(update={"message": said[0], "advice": said[1]})
 
 
 def _of_trade(request: Request, error: Exception) -> JSONResponse:
@@ -161,19 +184,27 @@ def _of_trade(request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyBatches | TooManyUploads):
+    if isinstance(error, TooManyBatches | TooManyUploads | TooFast):
         headers["Retry-After"] = str(error.parameters["seconds"])
     if status == 503:
         headers["Retry-After"] = str(_SOON)
     findings = error.findings if isinstance(error, InputRefused) else ()
-    detail = "" if status == 404 or findings else str(error)  # what never was and what is another's look the same
+    # what never was and what is another's look the same
+    detail = "" if status == 404 or findings else _detail(error, language(request))
     return answer(request, status, name, title, detail, map(told, findings), headers)
+
+
+def _detail(error: Exception, lang: str) -> str:
+    assert isinstance(error, BillingError)
+    return words.detailed(type(error).__name__, error.parameters, lang) or str(error)
 
 
 def _of_form(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     findings = [
-        FindingModel(code=f"form.{one['type']}", pointer=_pointer(one["loc"]), message=f"{one['msg']}.")
+        FindingModel(
+            code=f"form.{one['type']}", pointer=_pointer(one["loc"]), message=f"{one['msg']}.", parameters=_facts(one)
+        )
         for one in error.errors()
     ]
     return answer(request, 400, "input-refused", "What was sent cannot be taken", "", findings)
@@ -184,6 +215,12 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
     kinds = {404: ("not-found", "Not found"), 405: ("method", "No such method here")}
     kind, title = kinds.get(error.status_code, ("refused", "Refused"))
     return answer(request, error.status_code, kind, title, "", (), error.headers)
+
+
+def _facts(fault: Mapping[str, Any]) -> dict[str, str]:
+    """What a translation needs of it, and nothing of what was sent."""
+    facts = {name: str(value) for name, value in fault.get("ctx", {}).items() if name != "error"}
+    return facts | {"key": str(fault["loc"][-1])} if fault["loc"] else facts
 
 
 def told(finding: Finding) -> FindingModel:

@@ -125,6 +125,6 @@ def key_named(token: str) -> str:
 
 
 def _in_words(refusal: Exception) -> str:
-    return {"expired_token": "it has expired", "invalid_token": "it is not good yet"}.get(
+    return {"expired_token": "it has expired", "invalid_token": "it is not good yet"}.get(  # nosec B105  # words about a token, not one
         getattr(refusal, "error", ""), _FOREIGN
     )

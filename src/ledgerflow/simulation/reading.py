@@ -87,7 +87,7 @@ def _is_json(text: str) -> bool:
 
 
 def _from_yaml(text: str) -> Json:
-    read: Json = yaml.load(text, Loader=_Reader)
+    read: Json = yaml.load(text, Loader=_Reader)  # nosec B506  # it is a SafeLoader
     return {} if read is None else read
 
 

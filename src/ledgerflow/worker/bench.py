@@ -192,17 +192,17 @@ def _where(at: int | None) -> str:
 
 def _result(payload: bytes) -> object:
     try:
-        return pickle.loads(payload)
+        return pickle.loads(payload)  # nosec B301  # between two processes of our own
     except Exception as error:
         raise DeedFailed(type(error).__qualname__, f"its result cannot be read: {error}") from error
 
 
 def _raise(payload: bytes) -> NoReturn:
-    raised = pickle.loads(payload)
+    raised = pickle.loads(payload)  # nosec B301  # between two processes of our own
     if not isinstance(raised, Raised):
         raise DeedFailed(type(raised).__qualname__, "it is not known what the work raised")
     try:
-        error = pickle.loads(raised.pickled or b"")
+        error = pickle.loads(raised.pickled or b"")  # nosec B301  # between two processes of our own
     except Exception:  # it cannot be read here: its words say what happened
         error = None
     if not isinstance(error, Exception):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field
 
 from ledgerflow.admission.signing_in import (
@@ -17,14 +17,25 @@ from ledgerflow.admission.signing_in import (
 )
 from ledgerflow.admission.users import take_up_invitation
 from ledgerflow.api.access import Anyone, HouseHere
+from ledgerflow.api.gates.crossing import (
+    HEADER,
+    is_secure,
+    refresh_cookie,
+    require_from_here,
+    require_token,
+    set_cookies,
+    take_cookies,
+    token_of,
+)
+from ledgerflow.api.gates.rates import Doing, rates_of, whence
 from ledgerflow.api.house import House, draw_secret, now
 from ledgerflow.api.schemas import Given, Taken, refusals
 from ledgerflow.identity.roles import Role
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
-COOKIE, PATH = "ledgerflow_refresh", "/api/auth"
+router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Depends(require_from_here)])
 
 Password = Annotated[str, Field(min_length=1, max_length=256)]
+Csrf = Annotated[str, Header(alias=HEADER, max_length=128, description="As told with the cookie.")]
 Tenant = Annotated[str, Field(pattern=r"^(_installation|[a-z0-9][a-z0-9-]{0,62})$")]
 
 
@@ -45,9 +56,10 @@ class TakingUp(Taken):
 
 
 class Token(Given):
-    """An access token, good for so many seconds, and whose it is."""
+    """An access token, good for so many seconds, and whose it is; `csrf` goes with the cookie, as X-CSRF-Token."""
 
     access_token: str
+    csrf: str
     token_type: str = "Bearer"
     expires_in: int
     user: str
@@ -56,39 +68,42 @@ class Token(Given):
     tenant: str
 
 
-@router.post("/sign-in", responses=refusals(401, 429, 503))
+@router.post("/sign-in", responses=refusals(401, 403, 429, 503))
 def begin(said: SigningIn, house: HouseHere, request: Request, response: Response) -> Token:
     """Begins a session: the answer bears an access token, and a cookie from which the next ones come."""
+    rates, place = rates_of(request), whence(request)
+    rates.count(Doing.SIGN_IN_FROM, place)
+    rates.count(Doing.SIGN_IN, place, said.tenant, said.email.casefold())
     if not house.knows(said.tenant):
         refuse_stranger(house.installation, said.password, at=now())
     admitted = sign_in(house.ledger(said.tenant), said.email, said.password, at=now(), draw=draw_secret)
     return _token(house, said.tenant, admitted, response, request)
 
 
-@router.post("/refresh", responses=refusals(401, 403, 409, 429, 503))
-def refresh(
-    house: HouseHere, request: Request, response: Response, shown: Annotated[str, Cookie(alias=COOKIE)] = ""
-) -> Token:
+@router.post("/refresh", responses=refusals(401, 403, 409, 429, 503), dependencies=[Depends(require_token)])
+def refresh(house: HouseHere, request: Request, response: Response, csrf: Csrf = "") -> Token:
     """The next access token. The cookie is good once; shown again, it ends the whole session, but for some seconds in
     which another window may have used it: 409 then, and the next attempt sends the cookie that came to that one."""
-    tenant, _, token = shown.partition("/")
+    rates_of(request).count(Doing.REFRESH, whence(request))
+    tenant, _, token = refresh_cookie(request.cookies, is_secure(request)).partition("/")
     if not house.knows(tenant):
         raise SignedOut(reason="no refresh token came")
     admitted = go_on(house.ledger(tenant), token, at=now(), draw=draw_secret)
     return _token(house, tenant, admitted, response, request)
 
 
-@router.post("/sign-out", status_code=204, responses=refusals(401))
-def end(caller: Anyone, response: Response) -> None:
+@router.post("/sign-out", status_code=204, responses=refusals(401, 403), dependencies=[Depends(require_token)])
+def end(caller: Anyone, request: Request, response: Response, csrf: Csrf = "") -> None:
     """Ends the session: its tokens are good no more, from now on and everywhere."""
     if caller.session:
         sign_out(caller.ledger, caller.session, at=now())
-    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
+    take_cookies(response, is_secure(request))
 
 
-@router.post("/invitation", status_code=204, responses=refusals(429, 503))
-def take_up(said: TakingUp, house: HouseHere) -> None:
+@router.post("/invitation", status_code=204, responses=refusals(403, 429, 503))
+def take_up(said: TakingUp, house: HouseHere, request: Request) -> None:
     """Sets the password of who was invited. Then they sign in."""
+    rates_of(request).count(Doing.INVITATION, whence(request))
     take_up_invitation(house.ledger(said.tenant), said.secret, said.password, at=now())
 
 
@@ -103,17 +118,10 @@ def keys(house: HouseHere) -> dict[str, list[dict[str, str]]]:
 def _token(house: House, tenant: str, admitted: Admitted, response: Response, request: Request) -> Token:
     at = now()
     claims = claims_of(tenant, admitted, at)
-    response.set_cookie(
-        COOKIE,
-        f"{tenant}/{admitted.refresh}",
-        max_age=int(UNUSED.total_seconds()),
-        path=PATH,
-        httponly=True,
-        secure=request.url.scheme == "https",
-        samesite="strict",
-    )
-    response.headers["Cache-Control"] = "no-store"
+    shown = f"{tenant}/{admitted.refresh}"
+    set_cookies(response, shown, is_secure(request), int(UNUSED.total_seconds()))
     return Token(
+        csrf=token_of(shown),
         access_token=house.keys.ring(at).sign(claims, at),
         expires_in=int((claims.expires_at - at).total_seconds()),
         user=admitted.user.id,

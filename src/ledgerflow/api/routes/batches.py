@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
-from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
+from ledgerflow.api.access import Caller, HouseHere, Reader, Writer, counted
 from ledgerflow.api.conditions import NOT_MODIFIED, unless_known
 from ledgerflow.api.cursors import Cursor, Limit, cursor_of, cut, place_of
+from ledgerflow.api.gates.rates import Doing
 from ledgerflow.api.house import House, now
 from ledgerflow.api.orders import Making, bounds, commission_of
 from ledgerflow.api.schemas import GUARDED, Given, Page, refusals
@@ -82,6 +83,7 @@ def order(
     key: Annotated[str, Header(alias="Idempotency-Key", max_length=200)] = "",
 ) -> BatchModel:
     """Orders a batch of the catalogue; a worker makes it. The same Idempotency-Key gives the same batch."""
+    counted(caller, request, Doing.ORDER)
     commission = commission_of(said, caller, house, tables=said.tables)
     order = Order(commission, request.state.trace_id, now(), caller.actor, key, said.priority)
     job = order_batch(caller.ledger, order, bounds(house, caller.ledger))

@@ -1,0 +1,91 @@
+"""How often something may be tried: counted in Redis where several servers share it, else in this process."""
+
+import time
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import cast
+
+from fastapi import Request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from ledgerflow.api.errors import TooFast
+from ledgerflow.settings import Settings
+
+_PATIENCE = 1.0  # seconds for an answer of Redis
+_ALONE = 5.0  # seconds in which one that did not answer is left alone
+
+
+class Doing(StrEnum):
+    """What is counted."""
+
+    SIGN_IN = "sign-in"
+    SIGN_IN_FROM = "sign-in-from"
+    INVITATION = "invitation"
+    REFRESH = "refresh"
+    UPLOAD = "upload"
+    ORDER = "order"
+
+
+class Rates:
+    """How often each thing may be done within a minute, by whom. Where Redis cannot be had, each process counts alone:
+    a limit that is a little too wide is better than a door that is shut."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = _shared(settings.redis_url)
+        self._alone_until = 0.0
+        self._most = {
+            Doing.SIGN_IN: RateLimitItemPerMinute(settings.sign_ins),
+            Doing.SIGN_IN_FROM: RateLimitItemPerMinute(settings.sign_ins_from),
+            Doing.INVITATION: RateLimitItemPerMinute(settings.sign_ins_from),
+            Doing.REFRESH: RateLimitItemPerMinute(settings.refreshes),
+            Doing.UPLOAD: RateLimitItemPerMinute(settings.uploads),
+            Doing.ORDER: RateLimitItemPerMinute(settings.orders),
+        }
+
+    def count(self, doing: Doing, *by: str) -> None:
+        """Counts one more; raises TooFast where it is one too many."""
+        item, names = self._most[doing], ("ledgerflow", doing.value, *by)
+        if self._shared is not None and time.monotonic() >= self._alone_until:
+            try:
+                _hit(self._shared, item, names)
+                return
+            except StorageError:
+                self._alone_until = time.monotonic() + _ALONE
+        _hit(self._own, item, names)
+
+
+def rates_of(request: Request) -> Rates:
+    """The counts of this server."""
+    return cast(Rates, request.app.state.rates)
+
+
+def whence(request: Request) -> str:
+    """The address that a request came from; of IPv6 the network, which one customer has to himself."""
+    if request.client is None:
+        return ""
+    try:
+        address = ip_address(request.client.host)
+    except ValueError:
+        return request.client.host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _shared(url: str) -> SlidingWindowCounterRateLimiter | None:
+    if not url:
+        return None
+    address = f"redis+{url}" if url.startswith("unix:") else url
+    options = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
+    storage = storage_from_string(address, wrap_exceptions=True, **options)
+    return SlidingWindowCounterRateLimiter(cast(Storage, storage))
+
+
+def _hit(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, names: tuple[str, ...]) -> None:
+    if not limiter.hit(item, *names):
+        until = limiter.get_window_stats(item, *names).reset_time
+        raise TooFast(seconds=max(1, round(until - time.time())))
