@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client bench-http
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -65,6 +65,9 @@ bench-import: venv  ## catalogues imported over HTTP, from the request to the co
 
 bench-jobs: venv    ## one worker against two, and against no worker at all; a quarter of an hour
 	$(BIN)/python -m benchmarks.jobs
+
+bench-http: venv    ## exports and orders over HTTP, against a real server; a minute
+	$(BIN)/python -m benchmarks.serving
 
 SCAN := .venv-scan
 WAPITI := .venv-wapiti

@@ -1,8 +1,9 @@
 """Products and days for which a law knows no rate: found by asking the law itself, before any work."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import Finding, RateUnknown
@@ -16,38 +17,54 @@ from ledgerflow.simulation.identities import home_of, seller_of, walk_in
 _NAMED = 3  # products that a finding names
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the answer of one law hangs on; the seed is no part of it. Laws are the same if they are the same objects,
+    which the question keeps alive."""
+
+    index: int
+    business: str
+    days: tuple[date, date]
+    products: str
+    catalogue: tuple[Product, ...]
+    asked: tuple[int, ...]
+    config: SimulationConfig = field(compare=False)
+    laws: Mapping[str, TaxStrategy] = field(compare=False)
+
+
 def unrated(
     config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]
 ) -> Iterator[Finding]:
     """For each establishment, the codes without a rate on the first or the last day, or the day before any law."""
-    for index, establishment in enumerate(config.business.establishments):
-        law = laws[establishment.strategy]
-        home = home_of(establishment, law, laws)
-        money = currency_of(establishment, home)
-        lines = price_list(catalogue, establishment, money, config.products)
-        seller = seller_of(config, establishment, law, home)
-        sample = Supply(
-            seller, walk_in(seller.place), datetime.combine(config.first_day, time(12)), money, tuple(lines)
-        )
-        for name, day in (("first_day", config.first_day), ("last_day", config.last_day)):
-            found = list(_without_rate(law, sample, day))
-            if found:
-                whole = len(found) == len(lines)
-                yield _too_early(name, day, law) if whole else _unknown(index, law, found, day)
-                break
+    business, products = config.business.model_dump_json(), config.products.model_dump_json()
+    days, asked, goods = (config.first_day, config.last_day), tuple(map(id, laws.values())), tuple(catalogue)
+    for index in range(len(config.business.establishments)):
+        yield from _answer(_Question(index, business, days, products, goods, asked, config, laws))
+
+
+@lru_cache(maxsize=12)  # a door is asked the same of one catalogue again and again, and to ask a law takes long
+def _answer(question: _Question) -> tuple[Finding, ...]:
+    config, laws = question.config, question.laws
+    establishment = config.business.establishments[question.index]
+    law = laws[establishment.strategy]
+    home = home_of(establishment, law, laws)
+    money = currency_of(establishment, home)
+    lines = price_list(question.catalogue, establishment, money, config.products)
+    seller = seller_of(config, establishment, law, home)
+    sample = Supply(seller, walk_in(seller.place), datetime.combine(config.first_day, time(12)), money, tuple(lines))
+    for name, day in (("first_day", config.first_day), ("last_day", config.last_day)):
+        found = list(_without_rate(law, sample, day))
+        if found:
+            whole = len(found) == len(lines)
+            return (_too_early(name, day, law) if whole else _unknown(question.index, law, found, day),)
+    return ()
 
 
 def _without_rate(law: TaxStrategy, sample: Supply, day: date) -> Iterator[SupplyLine]:
-    """One line of each kind is asked for, all together; and every line by itself only if something is amiss."""
+    """All lines are asked for together, and one by one only if something is amiss."""
     at = datetime.combine(day, time(12))
-    kinds = {_kind(line): line for line in sample.lines}
-    if not _is_rated(law, replace(sample, tax_point=at, lines=tuple(kinds.values()))):
+    if not _is_rated(law, replace(sample, tax_point=at)):
         yield from (line for line in sample.lines if not _is_rated(law, replace(sample, tax_point=at, lines=(line,))))
-
-
-def _kind(line: SupplyLine) -> tuple[object, ...]:
-    """What decides whether a law knows a rate: not what a thing is called, nor what it costs."""
-    return line.commodity_code, line.category, line.declared_rate, line.unit, line.cess_rate, line.cess_per_unit
 
 
 def _is_rated(law: TaxStrategy, supply: Supply) -> bool:

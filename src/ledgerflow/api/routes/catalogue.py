@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
+from ledgerflow.api.access import Caller, HouseHere, Reader, Writer, counted
+from ledgerflow.api.gates.rates import Doing
 from ledgerflow.api.house import House, now
 from ledgerflow.api.problems import FindingModel, told
 from ledgerflow.api.receiving import BODY, handed
@@ -139,9 +140,14 @@ def template(caller: Reader) -> Response:
 
 @router.post("/uploads", status_code=201, openapi_extra=BODY, responses=refusals(*GUARDED, 413, 415, 429, 503))
 def upload(
-    caller: Writer, house: HouseHere, response: Response, file: Annotated[Handed, Depends(handed)]
+    caller: Writer,
+    house: HouseHere,
+    request: Request,
+    response: Response,
+    file: Annotated[Handed, Depends(handed)],
 ) -> UploadModel:
     """Takes a sheet (.xlsx, .xls, CSV; 5 MB) for a day: scanned, and read as it is likely meant."""
+    counted(caller, request, Doing.UPLOAD)
     with _counter(caller, house) as counter:
         made = receive_upload(caller.ledger, counter, file, at=now(), actor=caller.actor)
     response.headers["Location"] = f"/api/catalogue/uploads/{made.id}"

@@ -1,23 +1,21 @@
 """Choices: what may be asked for: the form of a configuration, the tax laws and the formats that are installed."""
 
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ledgerflow import words
 from ledgerflow.api.access import HouseHere, Reader
 from ledgerflow.api.conditions import NOT_MODIFIED, is_known, tag_of
 from ledgerflow.api.schemas import GUARDED, Given, refusals
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.tables import TABLES
-from ledgerflow.simulation.reading import Json, schema
+from ledgerflow.simulation.reading import schema
 
 router = APIRouter(prefix="/api", tags=["choices"])
 
 Language = Literal["en", "ar", "hi"]
-_TOLD = ("title", "description")
-_WORDS: Mapping[Language, Mapping[str, str]] = {}  # English until there are others
 
 
 class PlaceModel(Given):
@@ -73,7 +71,7 @@ def simulation_config(
     lang: Annotated[Language, Query(description="The language of titles and descriptions.")] = "en",
 ) -> Response:
     """The JSON Schema of a configuration: the form, and the check that a browser can make by itself."""
-    content = json.dumps(worded(schema(), _WORDS.get(lang, {})), ensure_ascii=False)
+    content = json.dumps(words.translated(schema(), lang), ensure_ascii=False)
     headers = {"ETag": tag_of(content), "Cache-Control": "private, no-cache", "Content-Language": lang}
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -94,16 +92,6 @@ def formats(_caller: Reader, house: HouseHere) -> Formats:
         for code, format in sorted(house.application.formats.items())
     ]
     return Formats(items=[*known, FormatModel(code=TABLES, title="Parquet", scope="tables")])
-
-
-def worded(told: Json, words: Mapping[str, str]) -> Json:
-    """A schema with its titles and descriptions in other words; what has none stays English."""
-    if isinstance(told, Mapping):
-        return {
-            name: words.get(value, value) if name in _TOLD and isinstance(value, str) else worded(value, words)
-            for name, value in told.items()
-        }
-    return [worded(one, words) for one in told] if isinstance(told, list) else told
 
 
 def _strategy(code: str, law: TaxStrategy) -> StrategyModel:

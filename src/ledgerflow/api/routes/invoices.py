@@ -1,32 +1,24 @@
-"""Invoices: found, shown, drawn, explained, credited."""
+"""Invoices: found, shown, explained, credited."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, TypeAdapter
 
-from ledgerflow import __version__
 from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
-from ledgerflow.api.conditions import NOT_MODIFIED, is_known, tag_of, unless_known
+from ledgerflow.api.conditions import NOT_MODIFIED, unless_known
 from ledgerflow.api.cursors import Cursor, Limit, cursor_of, cut, place_of
 from ledgerflow.api.house import now
 from ledgerflow.api.places import told_at
 from ledgerflow.api.schemas import GUARDED, Given, Page, Taken, refusals
-from ledgerflow.api.sending import attachment
 from ledgerflow.billing.errors import Finding, InputRefused, InvoiceUnknown
 from ledgerflow.billing.invoice import Invoice, to_json
-from ledgerflow.billing.numbering import file_stem
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.cancellation import cancel_invoice
 from ledgerflow.issuing.explaining import explained
 from ledgerflow.issuing.ports import InvoiceFilter, InvoiceSummary
-from ledgerflow.rendering import page as printed
-from ledgerflow.rendering import pdf
-from ledgerflow.rendering.layout import layout
 
 router = APIRouter(prefix="/api/invoices", tags=["invoices"])
 
@@ -40,7 +32,6 @@ InvoiceId = Annotated[
         pattern=r"^\d{1,12}-\d{1,9}$", description="Batch and position: `3-14`. Numbers may hold slashes, so no number."
     ),
 ]
-_PAGE = TypeAdapter(printed.Page)
 
 
 class SummaryModel(Given):
@@ -118,72 +109,21 @@ def search(
     wanted = InvoiceFilter(number, buyer, first_day, last_day, currency.upper(), least, most)
     _require_sense(wanted)
     after = place_of(cursor, lambda place: (date.fromisoformat(str(place[0])), str(place[1]).replace("\0", "")))
-    found = caller.ledger.search(wanted, limit + 1, after)
-    some, following = cut(found, limit, lambda one: cursor_of(one.day.isoformat(), one.number))
+    fitting = caller.ledger.search(wanted, limit + 1, after)
+    some, following = cut(fitting, limit, lambda one: cursor_of(one.day.isoformat(), one.number))
     return Page[SummaryModel](items=[_summary(one) for one in some], next=following)
 
 
 @router.get("/{id}", response_model=InvoiceModel, responses={**refusals(*GUARDED, 404), **NOT_MODIFIED})
 def show(id: InvoiceId, caller: Reader, request: Request) -> Response:
     """An invoice whole, with the notes on it, under an ETag."""
-    return unless_known(request, _shown(caller, id, _found(caller, id)))
-
-
-@router.get("/{id}/page", responses=refusals(*GUARDED, 404))
-def page(id: InvoiceId, caller: Reader) -> printed.Page:
-    """What is printed where, as words already: the page before it is drawn."""
-    return layout(_found(caller, id))
-
-
-@router.get(
-    "/{id}/pdf",
-    response_class=Response,
-    responses={
-        **refusals(*GUARDED, 404, 409, 503),
-        **NOT_MODIFIED,
-        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
-    },
-)
-def as_pdf(id: InvoiceId, caller: Reader, house: HouseHere, request: Request) -> Response:
-    """The invoice as a PDF, the same bytes each time."""
-    invoice = _found(caller, id)
-    headers = {"ETag": _drawing_tag(invoice, "pdf"), "Cache-Control": "private, no-cache"}
-    if is_known(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    headers |= {"Content-Disposition": attachment(f"{file_stem(invoice.number)}.pdf")}
-    drawn = house.studio.do(partial(pdf.draw, invoice))
-    return Response(drawn, media_type="application/pdf", headers=headers)
-
-
-@router.get(
-    "/{id}/picture",
-    response_class=Response,
-    responses={
-        **refusals(*GUARDED, 404, 409, 503),
-        **NOT_MODIFIED,
-        200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
-    },
-)
-def as_picture(
-    id: InvoiceId,
-    caller: Reader,
-    house: HouseHere,
-    request: Request,
-    ppi: Annotated[int, Query(ge=36, le=200, description="Pixels per inch.")] = 90,
-) -> Response:
-    """The first page as a PNG."""
-    invoice = _found(caller, id)
-    headers = {"ETag": _drawing_tag(invoice, f"png {ppi}"), "Cache-Control": "private, no-cache"}
-    if is_known(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    drawn = house.studio.do(partial(pdf.picture, invoice, ppi))
-    return Response(drawn, media_type="image/png", headers=headers)
+    return unless_known(request, _shown(caller, id, found(caller, id)))
 
 
 @router.get("/{id}/tax", responses=refusals(*GUARDED, 404))
 def tax(id: InvoiceId, caller: Reader) -> TaxExplained:
     """Why each line bears its tax: rule, rate, from which day, by which instrument."""
-    invoice = _found(caller, id)
+    invoice = found(caller, id)
     lines = [explained(invoice, place) for place in range(len(invoice.supply.lines))]
     told = [_explained(place, facts) for place, facts in enumerate(lines, 1)]
     return TaxExplained(invoice=invoice.number, lines=told)
@@ -197,7 +137,7 @@ def credit(
     with told_at({"--reason": "/reason"}):
         note = cancel_invoice(
             caller.ledger,
-            _found(caller, id).number,
+            found(caller, id).number,
             house.application.laws,
             at=now(),
             reason=said.reason,
@@ -212,7 +152,8 @@ def credit(
     return _shown(caller, f"{batch}-{position}", note)
 
 
-def _found(caller: Caller, id: str) -> Invoice:
+def found(caller: Caller, id: str) -> Invoice:
+    """The invoice at a place in the books; raises InvoiceUnknown."""
     batch, position = (int(part) for part in id.split("-"))
     for invoice in caller.ledger.invoices(batch=batch, positions=(position, position)):
         return invoice
@@ -256,14 +197,6 @@ def _shown(caller: Caller, id: str, invoice: Invoice) -> InvoiceModel:
     )
 
 
-def _drawing_tag(invoice: Invoice, how: str) -> str:
-    """Drawn pages follow from the document and from the program that draws."""
-    return tag_of(to_json(invoice) + f"{how} {__version__}".encode())
-
-
 def _explained(line: int, facts: dict[str, str]) -> LineExplained:
     told = {name.replace(" ", "_"): words for name, words in facts.items() if name not in ("invoice", "line")}
     return LineExplained(line=line, description=facts["line"].partition(": ")[2], **told)
-
-
-__all__: Sequence[str] = ("router",)
