@@ -109,6 +109,7 @@ def test_each_refresh_token_is_good_once_and_the_next_of_its_family_follows(desk
 
 
 @pytest.mark.parametrize("turns", [1, 2, 5])
+@pytest.mark.requirement("NFR.2", "NFR.6")
 def test_a_token_that_is_shown_again_ends_its_family_alone_and_the_trail_says_so(desk: Desk, turns: int) -> None:
     user = desk.user()
     stolen, other = desk.signed_in(user), desk.signed_in(user)

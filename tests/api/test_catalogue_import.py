@@ -46,6 +46,7 @@ def catalogue(served: Served) -> dict[str, str]:
     return {one["name"]: one["price"] for one in items}
 
 
+@pytest.mark.requirement("FR-5.4")
 def test_a_sheet_is_uploaded_looked_at_and_taken_in(served: Served) -> None:
     sheet = workbook([HEADER, ["R1", "Rice", 649.5, "BAG"], ["T1", "Tea", 120, "PAC"]])
     made = upload(served, sheet, "ราคา.xlsx")
@@ -95,6 +96,7 @@ def test_replacing_removes_what_the_sheet_does_not_name(served: Served) -> None:
     assert list(catalogue(served)) == ["Coffee", "Rice"]
 
 
+@pytest.mark.requirement("FR-5.5")
 def test_a_catalogue_that_changed_since_the_preview_is_not_written_over(served: Served) -> None:
     made = upload(served, b"Product Name,Base Price\nTea,130\n", "tea.csv")
     seen = served.client.get(f"/api/catalogue/uploads/{made['id']}/preview").headers["ETag"]
@@ -128,6 +130,7 @@ def test_columns_are_known_in_three_languages_and_any_letter_case(served: Served
     assert made["ready"]
 
 
+@pytest.mark.requirement("FR-5.5")
 def test_each_bad_row_is_told_and_none_is_taken_in(served: Served) -> None:
     made = upload(served, b"Product Name,Base Price\nTea,dear\n,5\nRice,-1\nSalt,4\n", "bad.csv")
     assert {finding["parameters"]["row"] for finding in made["findings"]} == {"2", "3", "4"}
@@ -173,6 +176,7 @@ def test_what_is_larger_than_the_limit_or_no_form_is_refused(served: Served) -> 
 
 
 @pytest.mark.parametrize("name", CORPUS)
+@pytest.mark.requirement("FR-5.6", "NFR.2")
 def test_of_a_hostile_file_nothing_stays_but_why_it_was_refused(served: Served, name: str) -> None:
     make, code = CORPUS[name]
     content = make()

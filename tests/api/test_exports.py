@@ -51,6 +51,7 @@ def archive(office: Office, made: Job) -> bytes:
         return file.read()
 
 
+@pytest.mark.requirement("FR-6.4")
 def test_the_archive_comes_whole_under_the_name_of_the_business(owner: httpx.Client, made: Job, archive: bytes) -> None:
     answer = owner.get(f"/api/batches/{made.id}/export")
     assert (answer.status_code, answer.content) == (200, archive)

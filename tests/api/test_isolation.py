@@ -74,6 +74,7 @@ def test_no_table_names_a_route_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize("name", NAMING)
+@pytest.mark.requirement("FR-7.2")
 def test_what_is_anothers_looks_like_what_never_was(shops: tuple[Shop, Shop], name: str) -> None:
     asha, bina = shops
     live = LIVE.get(name) or pytest.fail(f"{name} has identifiers, and no live row in tests/api/live.py")

@@ -5,6 +5,7 @@ import threading
 import time
 
 import httpx
+import pytest
 from tests.configuration.sites import Process, Site, key_for, until
 
 from ledgerflow.configuration.reading import read_files
@@ -72,6 +73,7 @@ def all_have(holds: str, clients: list[httpx.Client], worker: Process, key: dict
     return until(lambda: versions(clients, worker, key) == {holds}, ALL_HAVE_IT, "every process has the version")
 
 
+@pytest.mark.requirement("FR-3.4")
 def test_reloads_under_load(site: Site) -> None:
     """Every second file is broken: it is refused with its findings, and the old one stays in force everywhere."""
     site.write(limits=limits(1))

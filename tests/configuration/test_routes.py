@@ -102,6 +102,7 @@ def test_schemas_are_served_and_others_are_not_there(door: Door) -> None:
     assert door.client.get("/api/config/schema/passwords", headers=key).status_code == 404
 
 
+@pytest.mark.requirement("FR-3.5", "NFR.6")
 def test_an_owner_narrows_and_the_trail_says_what_changed(door: Door) -> None:
     key, path = door.keys[Role.OWNER], "/api/config/overrides"
     first = door.client.get(path, headers=key)

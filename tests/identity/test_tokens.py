@@ -162,6 +162,7 @@ def test_what_the_tricks_begin_with_is_good() -> None:
 
 
 @pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.requirement("NFR.2")
 def test_a_trick_is_refused(trick: str) -> None:
     token = TRICKS[trick]()
     for ring in (RING, KeyRing([FIRST]), KeyRing([])):

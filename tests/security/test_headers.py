@@ -72,6 +72,7 @@ def test_the_cookie_alone_refreshes_nothing(door: Door, stranger: httpx.Client) 
     ],
 )
 @pytest.mark.parametrize("path", ["refresh", "sign-out", "sign-in", "invitation"])
+@pytest.mark.requirement("NFR.2")
 def test_no_other_site_signs_anybody_in_or_out(
     door: Door, stranger: httpx.Client, path: str, whence: dict[str, str]
 ) -> None:

@@ -129,6 +129,7 @@ def test_a_name_that_is_not_the_servers_is_refused(stranger: httpx.Client) -> No
     assert stranger.get("/healthz", headers=elsewhere).status_code == 200
 
 
+@pytest.mark.requirement("NFR.3")
 def test_too_many_at_once_are_sent_away_and_the_rest_is_done(tmp_path: Path) -> None:
     people_enter(str(tmp_path / "ledger.db"))
     statuses: list[int] = []
