@@ -41,6 +41,9 @@ Plain = psycopg.Connection[tuple[object, ...]]
 """A connection past every session, by which plain SQL is spoken."""
 
 
+GOODS = '{"sku": "T-1", "name": "tea", "price": "1"}'
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """Their database: as the program reaches it, and as its owner does, for whom no policy holds."""
@@ -183,7 +186,14 @@ def _entered_by_hand(both: Neighbours) -> Sequence[tuple[type[Row], dict[str, ob
         (SequenceRow, {**here, "name": "numbers_a", "settled": 0}),
         (EpochRow, {**here, "epoch": 1, "base": 0, "last": 1}),
     ]
-    product = {"id": "tea", "place": 1, "sku": "T-1", "name_key": "tea", "document": "{}", "updated_at": AT.isoformat()}
+    product = {
+        "id": "tea",
+        "place": 1,
+        "sku": "T-1",
+        "name_key": "tea",
+        "document": GOODS,
+        "updated_at": AT.isoformat(),
+    }
     upload: dict[str, object] = {
         "id": "sheet",
         "name": "goods.xlsx",

@@ -196,6 +196,12 @@ def chains_on(journal: Journal, hers: Hers) -> bool:
     return journal.audit(AT, "somebody", "look", {}).previous == hers.head
 
 
+def chains_sparingly(ledger: DatabaseLedger, hers: Hers) -> bool:
+    """Whether an entry that is not to fill the trail follows hers."""
+    ledger.transact(lambda journal: journal.audit_sparingly(AT, hers.number, "look", {}))
+    return [one.previous for one in ledger.audit_trail() if one.actor == hers.number] == [hers.head]
+
+
 LEDGER: dict[str, tuple[Ask, object]] = {
     "find": (lambda ledger, hers: ledger.find(hers.number), InvoiceUnknown),
     "metadata": (lambda ledger, hers: ledger.metadata(hers.number), InvoiceUnknown),
@@ -221,6 +227,8 @@ LEDGER: dict[str, tuple[Ask, object]] = {
 }
 """By method: what is asked, and what comes back to one whose books do not have it."""
 ASKS_NOTHING = {"close"}
+ASKED_APART = {"people", "stock", "uploads", "documents"}
+"""In `test_guessing_people`, method by method; the trail by pages as well."""
 
 JOURNAL: dict[str, tuple[Ask, object]] = {
     "reserve": (lambda ledger, hers: ledger.transact(lambda journal: numbers_on(journal, hers)), False),
@@ -239,6 +247,7 @@ JOURNAL: dict[str, tuple[Ask, object]] = {
     ),
     "hold": (lambda ledger, hers: ledger.transact(lambda journal: journal.hold(hers.number)), InvoiceUnknown),
     "audit": (lambda ledger, hers: ledger.transact(lambda journal: chains_on(journal, hers)), False),
+    "audit_sparingly": (chains_sparingly, False),
     "jobs": (book(lambda jobs, hers: jobs.hold(hers.job.id)), BatchUnknown),
     "blocks_of": (lambda ledger, hers: ledger.transact(lambda journal: journal.blocks_of("asha")), []),
     "open_batch": (
@@ -276,8 +285,8 @@ BOOK: dict[str, tuple[Ask, object]] = {
 @pytest.mark.parametrize(
     ("books", "asked"),
     [
-        (DatabaseLedger, {*LEDGER, *ASKS_NOTHING}),
-        (DatabaseJournal, {*JOURNAL}),
+        (DatabaseLedger, {*LEDGER, *ASKS_NOTHING, *ASKED_APART, "audit_page"}),
+        (DatabaseJournal, {*JOURNAL, *ASKED_APART}),
         (DatabaseJobs, {*JOBS}),
         (SessionJobBook, {*BOOK}),
     ],
