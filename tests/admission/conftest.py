@@ -55,4 +55,5 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with open_ledger(str(tmp_path_factory.mktemp("desk") / "ledger.db")) as ledger:
+        ledger.transact(lambda journal: journal.audit(AT, "nobody", "begin", {}))
         yield Desk(ledger, hash_password(WORDS))

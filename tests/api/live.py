@@ -179,6 +179,8 @@ OPEN: Mapping[str, str] = {
     "POST /api/auth/sign-in": "it is how a token is had",
     "POST /api/auth/refresh": "it bears the refresh cookie",
     "POST /api/auth/invitation": "it bears the secret of a link",
+    "GET /healthz": "it says only that the server lives",
+    "GET /readyz": "it says only whether the server may be sent requests",
     "GET /api/auth/keys": "public keys are public",
     "GET /api/downloads/{ticket}": "it bears the secret of a ticket",
 }

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from ledgerflow.admission.users import invite_user, take_up_invitation
+from ledgerflow.admission.users import invite_operator, invite_user, take_up_invitation
 from ledgerflow.api.house import draw_secret, now
 from ledgerflow.identity.roles import INSTALLATION, Role
 from ledgerflow.intake.catalogue_sheet import read_catalogue
@@ -76,10 +76,12 @@ def _enter(database: str) -> None:
     for tenant, roles in ((INSTALLATION, [Role.OPERATOR]), ("default", [one for one in Role if one != "operator"])):
         with open_ledger(database, tenant) as ledger:
             for role in roles:
-                made = invite_user(
-                    ledger, address(role), role.value.title(), role, at=at, actor="test", draw=draw_secret
-                )
-                take_up_invitation(ledger, made[1], PASSWORD, at=at)
+                name = role.value.title()
+                if role is Role.OPERATOR:
+                    _, secret = invite_operator(ledger, address(role), name, at=at, actor="test", draw=draw_secret)
+                else:
+                    _, secret = invite_user(ledger, address(role), name, role, at=at, actor="test", draw=draw_secret)
+                take_up_invitation(ledger, secret, PASSWORD, at=at)
             if tenant == "default":
                 goods = read_catalogue((ROOT / "examples" / "catalogue.xlsx").read_bytes()).products
                 stocked = [Stocked(f"p{place}", place, one, at) for place, one in enumerate(goods, 1)]
