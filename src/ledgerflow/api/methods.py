@@ -7,8 +7,8 @@ from starlette.routing import Route
 
 
 def allow(request: Request) -> Mapping[str, str]:
-    """Every method that a route of the house knows there, in whichever router it stands; none where no route is."""
-    routes = (route for router in request.app.state.routers for route in router.routes)
-    here = (route for route in routes if isinstance(route, Route) and route.path_regex.match(request.url.path))
-    methods = sorted({method for route in here for method in route.methods or ()})
+    """Every method that the routes of the house know there, in the words of the path that fits first; else none."""
+    routes = [route for router in request.app.state.routers for route in router.routes if isinstance(route, Route)]
+    first = next((route.path for route in routes if route.path_regex.match(request.url.path)), None)
+    methods = sorted({method for route in routes if route.path == first for method in route.methods or ()})
     return {"Allow": ", ".join(methods)} if methods else {}
