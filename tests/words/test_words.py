@@ -14,6 +14,7 @@ from ledgerflow.simulation.config import SimulationConfig
 
 SOURCE = Path(__file__).parents[2] / "src" / "ledgerflow"
 FOREIGN = [lang for lang in words.LANGUAGES if lang != words.ENGLISH]
+LOGS = ("log", "_log")  # whose words are for the log, in English: `log.error(...)` says nothing to users
 SAYING = {"Finding", "FindingModel", "refuse", "error", "warning", "add", "wrong", "_nothing", "_unknown", "Refusal"}
 CODE = re.compile(r"[a-z]+(_[a-z]+)*(\.[a-z_]+)?")
 OF_TEXTS = ("name", "sku")  # of whose cells the same is said
@@ -25,8 +26,12 @@ def said() -> Iterator[tuple[str, frozenset[str] | None]]:
     for path in sorted(SOURCE.rglob("*.py")):
         if path.relative_to(SOURCE).parts[0] not in ROOMS_THAT_SPEAK_ENGLISH:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in SAYING:
+                if isinstance(node, ast.Call) and _speaks(ast.unparse(node.func).split(".")):
                     yield from _codes(node)
+
+
+def _speaks(called: list[str]) -> bool:
+    return called[-1] in SAYING and not set(called[:-1]) & set(LOGS)
 
 
 def _codes(call: ast.Call) -> Iterator[tuple[str, frozenset[str] | None]]:

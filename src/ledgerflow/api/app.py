@@ -68,6 +68,7 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
         redoc_url=None,
     )
     app.state.house = house
+    app.state.routers = ROUTERS
     app.state.rates = Rates(house.settings)
     problems.install(app)
     for router in ROUTERS:

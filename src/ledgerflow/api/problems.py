@@ -18,6 +18,7 @@ from ledgerflow.admission.signing_in import JustUsed, NotAdmitted, SignedOut
 from ledgerflow.admission.tickets import TicketOver
 from ledgerflow.admission.users import InvitationOver, LastOwner
 from ledgerflow.api.errors import CrossSite, NotReady, TooFast
+from ledgerflow.api.methods import allow
 from ledgerflow.api.receiving import MediaUnknown, UploadTooLarge
 from ledgerflow.api.studio import StudioBusy
 from ledgerflow.billing.crediting import NotesUnfit
@@ -214,7 +215,8 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     kinds = {404: ("not-found", "Not found"), 405: ("method", "No such method here")}
     kind, title = kinds.get(error.status_code, ("refused", "Refused"))
-    return answer(request, error.status_code, kind, title, "", (), error.headers)
+    headers = {**(error.headers or {}), **(allow(request) if error.status_code == 405 else {})}
+    return answer(request, error.status_code, kind, title, "", (), headers)
 
 
 def _facts(fault: Mapping[str, Any]) -> dict[str, str]:

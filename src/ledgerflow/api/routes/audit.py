@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from ledgerflow.api.access import Watcher
+from ledgerflow.api.days import Day
 from ledgerflow.api.routes.users import Limit
 from ledgerflow.api.schemas import GUARDED, Given, Page, refusals
 from ledgerflow.issuing.audit import AuditEntry
@@ -34,8 +35,8 @@ def show_trail(
     caller: Watcher,
     deed: Words = "",
     actor: Words = "",
-    first_day: Annotated[date | None, Query(alias="from", description="First day, in UTC.")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Last day, in UTC.")] = None,
+    first_day: Annotated[Day | None, Query(alias="from", description="First day, in UTC.")] = None,
+    last_day: Annotated[Day | None, Query(alias="to", description="Last day, in UTC.")] = None,
     cursor: Annotated[str, Query(pattern=r"^[0-9]{0,18}$", description="`next` of the page before.")] = "",
     limit: Limit = 50,
 ) -> Page[EntryModel]:

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from ledgerflow.api.access import Caller, HouseHere, Reader, Writer
 from ledgerflow.api.conditions import NOT_MODIFIED, unless_known
 from ledgerflow.api.cursors import Cursor, Limit, cursor_of, cut, place_of
+from ledgerflow.api.days import Day
 from ledgerflow.api.house import now
 from ledgerflow.api.places import told_at
 from ledgerflow.api.schemas import GUARDED, Given, Page, Taken, refusals
@@ -87,7 +88,7 @@ class Crediting(Taken):
     """Why an invoice is taken back; the note prints the reason."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
-    day: Annotated[date | None, Field(description="The day of the note; today, if none is given.")] = None
+    day: Annotated[Day | None, Field(description="The day of the note; today, if none is given.")] = None
     series: Annotated[str, Field(max_length=60, pattern=_WORDS, description="Where the books do not know it.")] = ""
     leave_debit_notes: Annotated[bool, Field(description="Debit notes stand, and may.")] = False
 
@@ -97,8 +98,8 @@ def search(
     caller: Reader,
     number: Words = "",
     buyer: Words = "",
-    first_day: date | None = None,
-    last_day: date | None = None,
+    first_day: Day | None = None,
+    last_day: Day | None = None,
     currency: Annotated[str, Query(pattern=r"^([A-Za-z]{3})?$")] = "",
     least: Amount = None,
     most: Amount = None,

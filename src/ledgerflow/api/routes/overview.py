@@ -1,7 +1,6 @@
 """The overview: what the books come to, by time, place, product and buyer."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Literal
@@ -9,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from ledgerflow.api.access import HouseHere, Reader
+from ledgerflow.api.days import Day
 from ledgerflow.api.schemas import GUARDED, Given, refusals
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.invoice import Invoice
@@ -77,8 +77,8 @@ class Overview(Given):
 def overview(
     caller: Reader,
     house: HouseHere,
-    first_day: date | None = None,
-    last_day: date | None = None,
+    first_day: Day | None = None,
+    last_day: Day | None = None,
     step: Annotated[Literal["day", "month"], Query(description="Days: of a quarter of a year at most.")] = "month",
 ) -> Overview:
     """Sums over the whole books by time and buyer; products and places of the latest documents, and of how many."""
