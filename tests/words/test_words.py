@@ -138,7 +138,8 @@ def test_the_form_is_whole_in_every_language(lang: str) -> None:
 def test_a_translated_form_takes_the_same() -> None:
     schema = SimulationConfig.model_json_schema()
     given = words.translated(schema, "ar")
-    assert words.translated(schema, "en")["properties"].keys() == schema["properties"].keys()  # type: ignore[union-attr]
+    english = words.translated(schema, "en")
+    assert english["properties"].keys() == schema["properties"].keys()  # type: ignore[union-attr]
     profile = given["$defs"]["RealismProfile"]  # type: ignore[index,call-overload]
     assert profile["enum"] == ["basic", "realistic", "advanced"]  # type: ignore[index,call-overload]
     assert profile["x-enum-titles"] == ["أساسي", "واقعي", "متقدم"]  # type: ignore[index,call-overload]

@@ -125,6 +125,5 @@ def key_named(token: str) -> str:
 
 
 def _in_words(refusal: Exception) -> str:
-    return {"expired_token": "it has expired", "invalid_token": "it is not good yet"}.get(  # nosec B105  # words about a token, not one
-        getattr(refusal, "error", ""), _FOREIGN
-    )
+    kind = getattr(refusal, "error", "")  # the words below are about a token, and none themselves
+    return {"expired_token": "it has expired", "invalid_token": "it is not good yet"}.get(kind, _FOREIGN)  # nosec B105

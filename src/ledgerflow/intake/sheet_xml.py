@@ -108,10 +108,11 @@ def read_marks(content: bytes) -> dict[str, SheetMarks]:
 
 
 def _parts(package: ZipFile, parts: Mapping[str, str]) -> dict[str, str]:
-    """The path of each sheet's part, in lower case, by the sheet's name."""
-    relations = ElementTree.fromstring(package.read(parts["xl/_rels/workbook.xml.rels"]))  # nosec B314  # expat refuses what grows without end, and fetches nothing
+    """The path of each sheet's part, in lower case, by the sheet's name. The parser (expat) refuses what grows without
+    end, and fetches nothing; a document type was refused before."""
+    relations = ElementTree.fromstring(package.read(parts["xl/_rels/workbook.xml.rels"]))  # nosec B314
     targets = {relation.attrib["Id"]: relation.attrib["Target"] for relation in relations}
-    workbook = ElementTree.fromstring(package.read(parts["xl/workbook.xml"]))  # nosec B314  # expat refuses what grows without end, and fetches nothing
+    workbook = ElementTree.fromstring(package.read(parts["xl/workbook.xml"]))  # nosec B314
     return {
         sheet.attrib["name"]: posixpath.normpath(
             posixpath.join("/xl", targets[sheet.get(_RELATIONSHIP) or sheet.attrib[_STRICT_RELATIONSHIP]])

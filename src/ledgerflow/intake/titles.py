@@ -50,7 +50,8 @@ SYNONYMS: Mapping[Column, tuple[str, ...]] = {
     Column.PRICE: (
         *("Base Price", "Price", "Unit Price", "Rate", "Unit Rate", "Selling Price", "Sale Price", "Sales Price"),
         *("List Price", "Basic Price", "MRP", "Price per Unit", "Cost"),
-        *("मूल मूल्य", "आधार मूल्य", "मूल्य", "कीमत", "क़ीमत", "दाम", "इकाई मूल्य", "विक्रय मूल्य", "बिक्री मूल्य", "दर"),
+        *("मूल मूल्य", "आधार मूल्य", "मूल्य", "कीमत", "क़ीमत", "दाम", "इकाई मूल्य", "विक्रय मूल्य", "बिक्री मूल्य"),
+        "दर",
         *("السعر الأساسي", "السعر", "سعر الوحدة", "سعر البيع", "سعر", "الثمن"),
     ),
     Column.SKU: (
