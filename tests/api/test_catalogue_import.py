@@ -123,7 +123,7 @@ def test_what_the_program_is_not_sure_of_its_user_corrects(served: Served) -> No
 
 @pytest.mark.parametrize(
     "header",
-    ["उत्पाद का नाम,क़ीमत", "اسم المنتج,السعر", "PRODUCT NAME,base_price", "वस्तु,मूल्य"] + ["Prodct Name,Base Prices"],
+    [*("उत्पाद का नाम,क़ीमत", "اسم المنتج,السعر", "PRODUCT NAME,base_price", "वस्तु,मूल्य"), "Prodct Name,Base Prices"],
 )
 def test_columns_are_known_in_three_languages_and_any_letter_case(served: Served, header: str) -> None:
     made = upload(served, f"{header}\nTea,5\n".encode(), "sheet.csv")
