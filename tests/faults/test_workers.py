@@ -134,7 +134,7 @@ def test_a_template_that_fails_for_three_fails_those_alone_and_a_retry_draws_the
 def test_one_that_ends_its_process_and_one_that_hangs_fail_alone(
     postgresql_url: str, hire_crew: Callable[..., Crew], require_sound: Sound
 ) -> None:
-    crew = hire_crew(postgresql_url, strange="crash 3, hang 8", options=("--page-seconds", "3"))
+    crew = hire_crew(postgresql_url, strange="crash 3, hang 8", options=("--page-seconds", "6"))
     id = crew.order(12, ("strange",))
     crew.start()
     assert crew.wait(id) == "partly failed"
