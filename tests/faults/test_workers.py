@@ -142,7 +142,7 @@ def test_one_that_ends_its_process_and_one_that_hangs_fail_alone(
     assert (shown.issued, shown.drawn, shown.failed) == (12, 10, 2)
     assert ((crashed.position, crashed.attempts), (hung.position, hung.attempts)) == ((3, 3), (8, 3))
     assert "SIGSEGV" in crashed.reason
-    assert "for 3 s" in hung.reason
+    assert "for 6 s" in hung.reason
     with crew.ledger() as ledger:
         assert len(list(ledger.invoices())) == 12
         require_sound(ledger)
