@@ -1,7 +1,7 @@
 """What the routes take and give, shared by several of them; an unknown key is refused."""
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,9 @@ class Taken(BaseModel):
     """What is sent to us."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+Password = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class Given(BaseModel):

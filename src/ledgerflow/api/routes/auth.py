@@ -29,12 +29,11 @@ from ledgerflow.api.gates.crossing import (
 )
 from ledgerflow.api.gates.rates import Doing, rates_of, whence
 from ledgerflow.api.house import House, draw_secret, now
-from ledgerflow.api.schemas import Given, Taken, refusals
+from ledgerflow.api.schemas import Given, Password, Taken, refusals
 from ledgerflow.identity.roles import Role
 
 router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Depends(require_from_here)])
 
-Password = Annotated[str, Field(min_length=1, max_length=256)]
 Csrf = Annotated[str, Header(alias=HEADER, max_length=128, description="As told with the cookie.")]
 Tenant = Annotated[str, Field(pattern=r"^(_installation|[a-z0-9][a-z0-9-]{0,62})$")]
 

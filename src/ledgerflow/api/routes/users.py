@@ -10,7 +10,7 @@ from ledgerflow.admission.account import change_password, end_other_sessions, en
 from ledgerflow.admission.users import INVITED, change_user, invite_again, invite_user
 from ledgerflow.api.access import Caller, Person, Steward
 from ledgerflow.api.house import draw_secret, now
-from ledgerflow.api.schemas import GUARDED, Given, Page, Taken, refusals
+from ledgerflow.api.schemas import GUARDED, Given, Page, Password, Taken, refusals
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.identity.people import User, UserUnknown
 from ledgerflow.identity.roles import Role
@@ -21,7 +21,6 @@ Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Cursor = Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{0,64}$", description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Name = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Password = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class Inviting(Taken):
