@@ -3,19 +3,21 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import starmap
 
 import pytest
 
-from ledgerflow.export.archive import MemberRefused, is_safe, pack
+from ledgerflow.export.archive import MemberRefused, deflate, is_safe, members_of, pack
 
 FILES = [("json/INV-1.json", b"{}"), ("pdf/INV-1.pdf", b"%PDF" * 500), ("قائمة.txt", "نص".encode())]
 
 
 def packed(files: list[tuple[str, bytes]], about: Mapping[str, object] | None = None) -> bytes:
     target = BytesIO()
-    pack(target, files, about or {})
+    pack(target, starmap(deflate, files), about or {})
     return target.getvalue()
 
 
@@ -61,9 +63,17 @@ def test_an_archive_can_be_sent_while_it_is_made() -> None:
             self.sent += data
 
     response = Response()
-    manifest = pack(response, iter(FILES), {})
+    manifest = pack(response, starmap(deflate, FILES), {})
     assert response.sent == packed(FILES)
     assert manifest.files["json/INV-1.json"].bytes == 2
+
+
+def test_members_lie_in_another_archive_as_they_lay_in_the_first() -> None:
+    taken = list(members_of(BytesIO(packed(FILES))))
+    assert [zlib.decompress(member.deflated, -zlib.MAX_WBITS) for member in taken] == [content for _, content in FILES]
+    again = BytesIO()
+    pack(again, taken, {})
+    assert again.getvalue() == packed(FILES)
 
 
 def test_the_seal_is_the_hash_of_all_that_stands_before_it() -> None:

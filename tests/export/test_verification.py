@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from io import BytesIO
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from ledgerflow.billing.invoice import Invoice, to_json
 from ledgerflow.billing.money import allocate, currency
 from ledgerflow.billing.supply import Correction, Exchange, NoteKind
 from ledgerflow.billing.tax import DocumentKind, Levy, Rounder
-from ledgerflow.export.archive import pack
+from ledgerflow.export.archive import deflate, pack
 from ledgerflow.export.formats import document
 from ledgerflow.export.formats import register as formats
 from ledgerflow.export.verification import Fault, verify
@@ -52,7 +53,7 @@ def files_of(invoices: list[Invoice]) -> Files:
 
 def packed(files: Files) -> BytesIO:
     archive = BytesIO()
-    pack(archive, files.items(), {"title": "May"})
+    pack(archive, starmap(deflate, files.items()), {"title": "May"})
     return archive
 
 

@@ -17,7 +17,7 @@ from tests.servers import user_of
 from ledgerflow.store.opening import open_ledger
 
 BOUND = 2
-SOME = 120
+SOME, MANY = 120, 800
 SEVERAL_STEPS = 3000  # invoices, of which a thousand are entered at a time
 
 
@@ -33,12 +33,12 @@ def test_ten_invoices_of_one_tenant_do_not_wait_for_the_many_of_another(
     tmp_path: Path, hire_crew: Callable[..., Crew]
 ) -> None:
     crew = hire_crew(str(tmp_path / "ledger.db"))
-    many = crew.order(400, tenant="large")
+    many = crew.order(MANY, tenant="large")
     crew.start()
     wait_until(lambda: crew.show(many, "large").drawn > 0)
     few = crew.order(10, tenant="small")
     assert crew.wait(few, "small") == "succeeded"
-    assert crew.show(many, "large").drawn < 400
+    assert crew.show(many, "large").drawn < MANY
     crew.cancel(many, "large")
     assert crew.wait(many, "large") == "cancelled"
 

@@ -1,5 +1,6 @@
 """The archive of a batch: its files in one ZIP, the manifest last, the same bytes for the same files.
 
+A file is deflated by whoever makes it, maybe long before and elsewhere, and laid into archives as it is from then on.
 The ZIP's comment is a seal, `sha256:` and the hash of every byte before it, so that no flipped bit goes unnoticed,
 not even one in a header that every reader skips.
 """
@@ -7,10 +8,12 @@ not even one in a header that every reader skips.
 import hashlib
 import json
 import re
+import struct
 import zipfile
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 MANIFEST = "manifest.json"
 VERSION = "ledgerflow.manifest/1"
@@ -19,6 +22,7 @@ SEAL_LENGTH = len(SEAL) + 64
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names on Windows
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest day a ZIP can name: nothing of the clock
+_LOCAL = struct.Struct("<26xHH")  # of what stands before a member: how long its name is, and what follows that
 
 
 class Sink(Protocol):
@@ -46,6 +50,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A file as it lies in an archive: `deflated` as RFC 1951 has it, its CRC-32, and what the manifest says of it."""
+
+    path: str
+    deflated: bytes
+    crc: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an archive holds: every file with its hash, and whatever the batch says of itself."""
 
@@ -64,23 +78,43 @@ def is_safe(path: str) -> bool:
     return path.isprintable() and not re.search(r'[\\:*?"<>|]', path) and all(map(_is_plain, path.split("/")))
 
 
-def pack(target: Sink, files: Iterable[tuple[str, bytes]], about: Mapping[str, object]) -> Manifest:
-    """Streams the files into a ZIP, one in memory at a time, and ends it with `manifest.json` and the seal."""
+def deflate(path: str, content: bytes) -> Member:
+    """A file made ready for archives."""
+    work = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflated = work.compress(content) + work.flush()
+    return Member(path, deflated, zlib.crc32(content), Entry(hashlib.sha256(content).hexdigest(), len(content)))
+
+
+def pack(target: Sink, members: Iterable[Member], about: Mapping[str, object]) -> Manifest:
+    """Streams members into a ZIP, one in memory at a time, and ends it with `manifest.json` and the seal."""
     sealed = _Sealed(target)
     entries: dict[str, Entry] = {}
     taken = {MANIFEST}
     with zipfile.ZipFile(sealed, "w") as archive:
-        for path, content in files:
-            _require_free(path, taken)
-            taken.add(path.casefold())
-            entries[path] = Entry(hashlib.sha256(content).hexdigest(), len(content))
-            _add(archive, path, content)
+        for member in members:
+            _require_free(member.path, taken)
+            taken.add(member.path.casefold())
+            entries[member.path] = member.entry
+            _lay(archive, member)
         manifest = Manifest(about, entries)
-        _add(archive, MANIFEST, manifest.to_json())
+        _lay(archive, deflate(MANIFEST, manifest.to_json()))
         archive.comment = b"." * SEAL_LENGTH
         sealed.hold()
     sealed.close()
     return manifest
+
+
+def members_of(file: BinaryIO) -> Iterator[Member]:
+    """The members of an archive that `pack` made and nobody has touched since, in their order, without the manifest."""
+    with zipfile.ZipFile(file) as archive:
+        said = json.loads(archive.read(MANIFEST))["files"]
+        for info in archive.infolist():
+            if info.filename != MANIFEST:
+                file.seek(info.header_offset)
+                name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
+                file.seek(name + extra, 1)
+                deflated = file.read(info.compress_size)
+                yield Member(info.filename, deflated, info.CRC, Entry(**said[info.filename]))
 
 
 def _is_plain(part: str) -> bool:
@@ -94,11 +128,19 @@ def _require_free(path: str, taken: set[str]) -> None:
         raise MemberRefused(path, "the name is taken (capital letters do not tell files apart everywhere)")
 
 
-def _add(archive: zipfile.ZipFile, path: str, content: bytes) -> None:
-    member = zipfile.ZipInfo(path, _EPOCH)
-    member.create_system = 3  # Unix, whatever system packs
-    member.external_attr = 0o100644 << 16
-    archive.writestr(member, content, zipfile.ZIP_DEFLATED, compresslevel=6)
+def _lay(archive: zipfile.ZipFile, member: Member) -> None:
+    """As it is: the standard library would deflate it anew."""
+    info = zipfile.ZipInfo(member.path, _EPOCH)
+    info.create_system = 3  # Unix, whatever system packs
+    info.external_attr = 0o100644 << 16
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.CRC, info.compress_size, info.file_size = member.crc, len(member.deflated), member.entry.bytes
+    info.header_offset = archive.start_dir
+    assert archive.fp is not None  # it is open
+    archive.fp.write(info.FileHeader() + member.deflated)
+    archive.start_dir = archive.fp.tell()
+    archive.filelist.append(info)
+    archive.NameToInfo[info.filename] = info
 
 
 class _Sealed:

@@ -13,7 +13,7 @@ from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import InputRefused
 from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.tax import TaxStrategy
-from ledgerflow.export.archive import MANIFEST
+from ledgerflow.export.archive import MANIFEST, Member
 from ledgerflow.export.format import Format
 from ledgerflow.export.labels import LabelRow
 from ledgerflow.export.register import CurrencyTotals, totals
@@ -21,7 +21,7 @@ from ledgerflow.issuing.allotting import require_numbers
 from ledgerflow.issuing.anomalies import LABEL_FILES, lay_labels, rows_of
 from ledgerflow.issuing.batch import enter_batch, generation_id
 from ledgerflow.issuing.letters import unprintable_names
-from ledgerflow.issuing.packing import File, pack_batch
+from ledgerflow.issuing.packing import pack_batch
 from ledgerflow.issuing.ports import Batch, Ledger, Progress
 from ledgerflow.issuing.staging import staged
 from ledgerflow.issuing.tables import TABLE_FILES, lay_tables, require_kept
@@ -134,7 +134,7 @@ def lay_out(
     *,
     pool: ProcessPoolExecutor | None = None,
     progress: Progress,
-    drawn: Mapping[str, Iterable[File]] | None = None,
+    drawn: Mapping[str, Iterable[Member]] | None = None,
     missing: Sequence[str] = (),
 ) -> LaidOut:
     """Writes archive, registers, report and, where they are asked for, labels and tables. What is `drawn` already is

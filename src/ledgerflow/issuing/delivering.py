@@ -14,7 +14,7 @@ from ledgerflow.issuing.anomalies import rows_of
 from ledgerflow.issuing.books import Order, lay_out
 from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import release_numbers
-from ledgerflow.issuing.drawing import PARTS, Place, part_files, positions_lacking
+from ledgerflow.issuing.drawing import PARTS, Place, part_members, positions_lacking
 from ledgerflow.issuing.entering import take_up
 from ledgerflow.issuing.exporting import SUMS
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Job, JobStatus, Part, Stage, Wish
@@ -56,7 +56,7 @@ def pack_job(packing: Packing, ledger: Ledger, *, at: datetime, actor: str, prog
     by_code: dict[str, list[Part]] = {code: [] for code in codes}
     for part in (*packing.sheets, *(part for chunk in chunks for part in chunk.parts)):
         by_code.setdefault(part.format, []).append(part)
-    drawn = {code: part_files(parts, packing.shelf, packing.place) for code, parts in by_code.items()}
+    drawn = {code: part_members(parts, packing.shelf, packing.place) for code, parts in by_code.items()}
     made = packing.place.desk / "made"
     made.mkdir()
     lay_out(

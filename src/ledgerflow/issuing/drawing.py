@@ -1,19 +1,19 @@
 """The deed of drawing a chunk: the files of its invoices, kept as parts on the shelf until the archive is packed.
 
-A part is a ZIP without compression, of consecutive positions and one format. What cannot be drawn is told by position.
+A part is an archive of consecutive positions and one format. What cannot be drawn is told by position.
 """
 
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.export.archive import Member, members_of, pack
 from ledgerflow.export.format import Format
 from ledgerflow.issuing.entering import take_up
 from ledgerflow.issuing.jobs import Chunk, Failure, Part
-from ledgerflow.issuing.packing import File
+from ledgerflow.issuing.packing import draw_files
 from ledgerflow.issuing.ports import Journal, Ledger
 from ledgerflow.issuing.shelf import Shelf
 
@@ -145,19 +145,29 @@ def in_words(error: BaseException) -> str:
     return words[:_TOLD]
 
 
-def part_files(parts: Iterable[Part], shelf: Shelf, place: Place) -> Iterator[File]:
+def part_members(parts: Iterable[Part], shelf: Shelf, place: Place) -> Iterator[Member]:
     """The files of parts, in their order, each part checked against its hash before any of its files is taken. Where
     two workers drew the same invoice, its file counts once: they are equal."""
     seen = set[str]()
     for part in parts:
         copy = place.desk / "taken.zip"
         shelf.take(part.name, copy, part.sha256)
-        with zipfile.ZipFile(copy) as archive:
-            for name in archive.namelist():
-                if name not in seen:
-                    seen.add(name)
-                    yield name, archive.read(name)
+        with copy.open("rb") as file:
+            for member in members_of(file):
+                if member.path not in seen:
+                    seen.add(member.path)
+                    yield member
         copy.unlink()
+
+
+def lay_part(members: Iterable[Member], name: str, shelf: Shelf, place: Place) -> str:
+    """Lays files on the shelf as a part of that name; gives its SHA-256."""
+    source = place.desk / "part.zip"
+    with source.open("wb") as file:
+        pack(file, members, {})
+    laid = shelf.lay(name, source)
+    source.unlink()
+    return laid.sha256
 
 
 class _Pages:
@@ -170,29 +180,24 @@ class _Pages:
         self._refusals = refusals
 
     def draw_all(self, invoices: Iterable[Invoice], tell: At) -> Iterator[Part]:
-        drawn: list[tuple[int, list[File]]] = []
+        drawn: list[tuple[int, list[Member]]] = []
         for invoice in invoices:
             tell.at(invoice.position)
             try:
-                drawn.append((invoice.position, list(self._format.files([invoice]))))
+                drawn.append((invoice.position, list(draw_files(self._format, [invoice]))))
             except Exception as error:  # whatever a format raises is told of this invoice, and the others go on
                 self._refusals.append(Refusal(self._format.code, invoice.position, error))
                 yield from self._lay(drawn)
                 drawn = []
         yield from self._lay(drawn)
 
-    def _lay(self, drawn: Sequence[tuple[int, Sequence[File]]]) -> Iterator[Part]:
-        if not drawn:
-            return
-        first, last = drawn[0][0], drawn[-1][0]
-        source = self._place.desk / "part.zip"
-        with zipfile.ZipFile(source, "w") as archive:
-            for name, content in (file for _, files in drawn for file in files):
-                archive.writestr(zipfile.ZipInfo(name), content)
-        name = f"{self._place.folder}/{PARTS}/{self._format.code}-{first:07}-{last:07}.zip"
-        laid = self._shelf.lay(name, source)
-        source.unlink()
-        yield Part(name, self._format.code, first, last, laid.sha256)
+    def _lay(self, drawn: Sequence[tuple[int, Sequence[Member]]]) -> Iterator[Part]:
+        if drawn:
+            first, last = drawn[0][0], drawn[-1][0]
+            name = f"{self._place.folder}/{PARTS}/{self._format.code}-{first:07}-{last:07}.zip"
+            members = (member for _, files in drawn for member in files)
+            sha256 = lay_part(members, name, self._shelf, self._place)
+            yield Part(name, self._format.code, first, last, sha256)
 
 
 def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:

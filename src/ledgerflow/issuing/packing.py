@@ -6,15 +6,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
 
 from ledgerflow.billing.invoice import Invoice, from_json, to_json
-from ledgerflow.export.archive import Manifest, Sink, pack
+from ledgerflow.export.archive import Manifest, Member, Sink, deflate, pack
 from ledgerflow.export.format import Format
 from ledgerflow.export.formats.document import format as json_documents
 from ledgerflow.issuing.ports import Progress
 
-File = tuple[str, bytes]
-"""A path in the archive, and what is there."""
-
-_Order = tuple[Sequence[Invoice], Future[list[File]]]
+_Order = tuple[Sequence[Invoice], Future[list[Member]]]
 
 _CHUNK = 5  # invoices drawn together: few enough that no worker is long alone at the end
 _AHEAD = 16  # chunks waiting, so that neither they nor their files pile up
@@ -28,7 +25,7 @@ def pack_batch(
     *,
     pool: ProcessPoolExecutor | None = None,
     progress: Progress | None = None,
-    drawn: Mapping[str, Iterable[File]] | None = None,
+    drawn: Mapping[str, Iterable[Member]] | None = None,
 ) -> Manifest:
     """Packs the files of all formats, and always the invoices as JSON, which verification needs.
 
@@ -51,18 +48,24 @@ def is_drawn(format: Format) -> bool:
     return format.scope == "invoice" and format.code != json_documents.code
 
 
+def draw_files(format: Format, invoices: Sequence[Invoice]) -> Iterator[Member]:
+    """The files of one format, ready for the archive."""
+    return (deflate(path, content) for path, content in format.files(invoices))
+
+
 def _draw(
     format: Format,
     invoices: Sequence[Invoice],
     pool: ProcessPoolExecutor | None,
     progress: Progress,
-) -> Iterator[File]:
+) -> Iterator[Member]:
     """The files of one format, in order. What goes to the pool begins at once, not when its files are asked for."""
     if format.scope == "batch":
-        return _told(format.code, [len(invoices)], iter([format.files(invoices)]), progress)
+        return _told(format.code, [len(invoices)], iter([draw_files(format, invoices)]), progress)
     chunks = [invoices[start : start + _CHUNK] for start in range(0, len(invoices), _CHUNK)]
     if pool is None or not is_drawn(format):
-        return _told(format.code, [len(chunk) for chunk in chunks], map(format.files, chunks), progress)
+        drawn = (draw_files(format, chunk) for chunk in chunks)
+        return _told(format.code, [len(chunk) for chunk in chunks], drawn, progress)
     orders = ((chunk, pool.submit(_draw_chunk, format, [to_json(one) for one in chunk])) for chunk in chunks)
     waiting = deque(islice(orders, _AHEAD))
     return _drawn_together(format, waiting, orders, lambda done: progress(format.code, done, len(invoices)))
@@ -70,7 +73,7 @@ def _draw(
 
 def _drawn_together(
     format: Format, waiting: deque[_Order], further: Iterator[_Order], tell: Callable[[int], None]
-) -> Iterator[File]:
+) -> Iterator[Member]:
     """The files of chunks that the pool and we draw at the same time, in order; tells how many invoices are drawn."""
     handed_out = 0
     while waiting:
@@ -92,19 +95,19 @@ def _lend_a_hand(format: Format, waiting: deque[_Order]) -> bool:
     for place in reversed(range(len(waiting))):
         chunk, order = waiting[place]
         if order.cancel():
-            drawn: Future[list[File]] = Future()
-            drawn.set_result(list(format.files(chunk)))
+            drawn: Future[list[Member]] = Future()
+            drawn.set_result(list(draw_files(format, chunk)))
             waiting[place] = (chunk, drawn)
             return True
     return False
 
 
-def _draw_chunk(format: Format, documents: Sequence[bytes]) -> list[File]:
+def _draw_chunk(format: Format, documents: Sequence[bytes]) -> list[Member]:
     """What a worker does. Invoices travel as the JSON that the ledger keeps."""
-    return list(format.files([from_json(document) for document in documents]))
+    return list(draw_files(format, [from_json(document) for document in documents]))
 
 
-def _told(code: str, sizes: Sequence[int], drawn: Iterator[Iterable[File]], progress: Progress) -> Iterator[File]:
+def _told(code: str, sizes: Sequence[int], drawn: Iterator[Iterable[Member]], progress: Progress) -> Iterator[Member]:
     """The files as they come, telling how many invoices are done."""
     total = sum(sizes)
     done = 0

@@ -1,11 +1,12 @@
 """The deed of making what is over a whole batch, registers above all: it needs the ledger alone, so it is done by one
 worker while others draw, and packing takes it as it takes what they drew."""
 
-import zipfile
+from collections.abc import Sequence
 
 from ledgerflow.export.format import Format
-from ledgerflow.issuing.drawing import PARTS, Place
+from ledgerflow.issuing.drawing import PARTS, Place, lay_part
 from ledgerflow.issuing.jobs import Part
+from ledgerflow.issuing.packing import draw_files
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.issuing.shelf import Shelf
 
@@ -15,12 +16,13 @@ def is_sheet(format: Format) -> bool:
     return format.scope == "batch"
 
 
-def make_sheet(format: Format, batch: int, ledger: Ledger, shelf: Shelf, place: Place) -> Part:
-    """The files of one such format, as a part on the shelf. Raises what ledger, format and shelf raise."""
+def make_sheets(formats: Sequence[Format], batch: int, ledger: Ledger, shelf: Shelf, place: Place) -> tuple[Part, ...]:
+    """The files of such formats, a part on the shelf for each. Raises what ledger, format and shelf raise."""
     invoices = list(ledger.invoices(batch=batch))
-    source = place.desk / "sheet.zip"
-    with zipfile.ZipFile(source, "w") as archive:
-        for name, content in format.files(invoices):
-            archive.writestr(zipfile.ZipInfo(name), content)
-    laid = shelf.lay(f"{place.folder}/{PARTS}/{format.code}.zip", source)
-    return Part(laid.name, format.code, 0, len(invoices) - 1, laid.sha256)
+
+    def make(format: Format) -> Part:
+        name = f"{place.folder}/{PARTS}/{format.code}.zip"
+        sha256 = lay_part(draw_files(format, invoices), name, shelf, place)
+        return Part(name, format.code, 0, len(invoices) - 1, sha256)
+
+    return tuple(map(make, formats))

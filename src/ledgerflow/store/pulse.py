@@ -7,20 +7,40 @@ On SQLite there is one worker for a ledger, which holds a file beside it.
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from zlib import crc32
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, column, func, select, table
 from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import BillingError
 
-_WORKERS = "ledgerflow worker"
-_LEADER = "ledgerflow who looks after workers"
-_SEED = 0x1ED6E2
+_WORKERS, _LEADER = 0x1ED6E2, 0x1ED6E3  # the first halves of keys: of who is alive, and of who looks after others
+_LOCKS = table("pg_locks", column("locktype"), column("database"), column("classid"), column("objid"))
+_DATABASES = table("pg_database", column("oid"), column("datname"))
+_ALIVE = (
+    select(_LOCKS.c.objid)
+    .join(_DATABASES, _DATABASES.c.oid == _LOCKS.c.database)
+    .where(_DATABASES.c.datname == func.current_database())
+    .where(_LOCKS.c.locktype == "advisory", _LOCKS.c.classid == _WORKERS)
+)
+
+T = TypeVar("T")
 
 
 class WorkerThere(BillingError):
     """Another worker is at work on the ledger {path}. An SQLite ledger has one: give that one more --concurrency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Who is alive at a moment."""
+
+    keys: frozenset[int]
+
+    def __contains__(self, name: str) -> bool:
+        return _key(name) in self.keys
 
 
 class Pulse(Protocol):
@@ -29,8 +49,8 @@ class Pulse(Protocol):
     def beat(self) -> bool:
         """Gives a sign; says whether it could. To be called at least once a second."""
 
-    def is_alive(self, name: str) -> bool:
-        """Whether the worker of that name is alive; raises ConnectionError where that cannot be found out."""
+    def roll(self) -> Roll:
+        """The workers that are alive; raises ConnectionError where that cannot be found out."""
 
     def leads(self) -> bool:
         """Whether this is the one worker that looks after what others left."""
@@ -53,7 +73,7 @@ class ServerPulse:
             if self._connection is None:
                 self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 self._leads = False
-                self._connection.execute(select(func.pg_advisory_lock(_key(self._name))))
+                self._connection.execute(select(func.pg_advisory_lock(_WORKERS, _signed(_key(self._name)))))
             else:
                 self._connection.execute(select(1))
         except DBAPIError:
@@ -61,11 +81,12 @@ class ServerPulse:
             return False
         return True
 
-    def is_alive(self, name: str) -> bool:
-        return name == self._name or not self._ask(lambda connection: _take(connection, name, keep=False))
+    def roll(self) -> Roll:
+        return Roll(self._ask(lambda connection: frozenset(connection.scalars(_ALIVE))))
 
     def leads(self) -> bool:
-        self._leads = self._leads or self._ask(lambda connection: _take(connection, _LEADER, keep=True))
+        wanted = select(func.pg_try_advisory_lock(_LEADER, 0))
+        self._leads = self._leads or self._ask(lambda connection: bool(connection.scalar(wanted)))
         return self._leads
 
     def stop(self) -> None:
@@ -75,7 +96,7 @@ class ServerPulse:
                 connection.invalidate()  # a pool would keep the session, and the locks with it
                 connection.close()
 
-    def _ask(self, question: Callable[[Connection], bool]) -> bool:
+    def _ask(self, question: Callable[[Connection], T]) -> T:
         if self._connection is None:
             raise ConnectionError("there is no connection to ask over")
         try:
@@ -100,8 +121,8 @@ class FilePulse:
     def beat(self) -> bool:
         return True
 
-    def is_alive(self, name: str) -> bool:
-        return name == self._name
+    def roll(self) -> Roll:
+        return Roll(frozenset({_key(self._name)}))
 
     def leads(self) -> bool:
         return True
@@ -110,13 +131,10 @@ class FilePulse:
         self._lock.close()
 
 
-def _key(name: str) -> object:
-    return func.hashtextextended(f"{_WORKERS} {name}", _SEED)
+def _key(name: str) -> int:
+    return crc32(name.encode())
 
 
-def _take(connection: Connection, name: str, *, keep: bool) -> bool:
-    """Whether the lock of that name was free; it is not kept unless that is asked."""
-    taken = bool(connection.scalar(select(func.pg_try_advisory_lock(_key(name)))))
-    if taken and not keep:
-        connection.execute(select(func.pg_advisory_unlock(_key(name))))
-    return taken
+def _signed(key: int) -> int:
+    """As the server takes the halves of a key; it tells them without a sign."""
+    return key - (1 << 32) if key >> 31 else key

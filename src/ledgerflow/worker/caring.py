@@ -11,10 +11,10 @@ from ledgerflow.store.lobby import OpenJob
 from ledgerflow.store.pulse import Pulse
 from ledgerflow.worker.engine import JobEngine
 
-_BEAT = 0.5  # seconds between signs of life
-_MISSED = 2.0  # seconds after which one who gives none is dead: more than a connection takes to be made anew
-_LOOK = 0.2  # seconds between two looks for new jobs
-_SWEEP = 25  # looks, after which what the engine gave up is looked for
+_BEAT = 0.3  # seconds between signs of life
+_MISSED = 1.0  # seconds after which one who gives none is dead: more than a connection takes to be made anew
+_LOOK = 0.25  # seconds between two looks for new jobs
+_SWEEP = 20  # looks, after which is looked for what no single one would show
 _SHORT = 1.0  # seconds of rest after trouble
 
 
@@ -29,14 +29,21 @@ class Care:
     def look_after(self, pulse: Pulse, engine: JobEngine) -> None:
         """Gives signs of life. One worker of all hands on what those had begun that give none."""
         silent: dict[str, float] = {}
+        looks, known = 0, None
 
         def turn() -> None:
+            nonlocal looks, known
             if not pulse.beat() or not pulse.leads():
                 silent.clear()
+                known = None
                 return
+            looks += 1
+            roll = pulse.roll()
+            if roll == known and not silent and looks % _SWEEP:
+                return  # nobody came or went
             begun = engine.begun()
             now = time.monotonic()
-            quiet = {name for name in {piece.executor for piece in begun} if not pulse.is_alive(name)}
+            quiet = {name for name in {piece.executor for piece in begun} if name not in roll}
             for name in set(silent) - quiet:
                 del silent[name]
             dead = {name for name in quiet if now - silent.setdefault(name, now) >= _MISSED}
@@ -44,6 +51,7 @@ class Care:
             if left:
                 self._log.warning("worker_lost", workers=sorted(dead), pieces=len(left))
                 engine.hand_back(left)
+            known = roll
 
         self._start(turn, _BEAT)
 

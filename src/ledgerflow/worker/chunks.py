@@ -9,26 +9,24 @@ from ledgerflow.issuing.drawing import Spread, enter_drawn, in_words, lacking, p
 from ledgerflow.issuing.entering import Halted, Overtaken
 from ledgerflow.issuing.jobs import Chunk, Failure, Part
 from ledgerflow.issuing.ports import Ledger
-from ledgerflow.worker.benches import Benches
+from ledgerflow.worker.bench import Bench
 from ledgerflow.worker.deeds import DEEDS, DrawnPositions, JobRun
 from ledgerflow.worker.resilience import ATTEMPTS, CircuitOpen, Circuits, RefusedOnce, attempts
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where pages are drawn: benches, how many seconds one may take, the circuits, and how to rest between attempts."""
+    """How pages are drawn: how many seconds one may take, the circuits, and how to rest between attempts."""
 
-    benches: Benches
     seconds: float
     circuits: Circuits
     rest: Callable[[float], None]
     log: BoundLogger
 
-    def draw(self, job: JobRun, batch: int, spreads: Sequence[Spread]) -> DrawnPositions:
+    def draw(self, bench: Bench, job: JobRun, batch: int, spreads: Sequence[Spread]) -> DrawnPositions:
         """Draws positions on a bench; raises what became of the bench, the ledger or the shelf."""
         arguments = {"job": job, "batch": batch, "spreads": spreads}
-        with self.benches.borrow() as bench:
-            drawn = bench.run(f"{DEEDS}:draw_positions", arguments, patience=self.seconds)
+        drawn = bench.run(f"{DEEDS}:draw_positions", arguments, patience=self.seconds)
         assert isinstance(drawn, DrawnPositions)
         return drawn
 
@@ -42,9 +40,10 @@ class Drawing:
     one at a time, and only such an attempt counts against an invoice."""
 
     def __init__(
-        self, pages: Pages, ledger: Ledger, job: JobRun, chunk: Chunk, batch: int, codes: tuple[str, ...]
+        self, pages: Pages, bench: Bench, ledger: Ledger, job: JobRun, chunk: Chunk, batch: int, codes: tuple[str, ...]
     ) -> None:
         self._pages = pages
+        self._bench = bench
         self._ledger = ledger
         self._job = job
         self._chunk = chunk
@@ -61,7 +60,9 @@ class Drawing:
         if waiting and not self._chunk.begun:
             waiting = self._together(waiting)
         if waiting:
-            self._pages.draw(self._job, self._batch, ())  # so that no attempt is lost to the beginning of a bench
+            self._pages.draw(
+                self._bench, self._job, self._batch, ()
+            )  # so that no attempt is lost to the beginning of a bench
         for position in waiting:
             self._alone(position)
         self._enter(is_over=True)
@@ -71,7 +72,7 @@ class Drawing:
         if self._give_up(waiting):
             return []
         try:
-            drawn = self._pages.draw(self._job, self._batch, lacking(self._chunk, self._codes))
+            drawn = self._pages.draw(self._bench, self._job, self._batch, lacking(self._chunk, self._codes))
         except Exception as error:  # the shelf, the ledger or the process: each invoice has attempts of its own
             self._pages.warn(self._job, "chunk_failed", chunk=self._chunk.number, reason=in_words(error))
             return waiting
@@ -98,7 +99,7 @@ class Drawing:
             tried += 1
             self._begin(position, tried)
             one = replace(self._chunk, first=position, last=position)
-            drawn = self._pages.draw(self._job, self._batch, lacking(one, self._codes))
+            drawn = self._pages.draw(self._bench, self._job, self._batch, lacking(one, self._codes))
             self._held += drawn.parts
             for refused in drawn.refused:
                 raise RefusedOnce(refused.reason, passing=refused.passing)

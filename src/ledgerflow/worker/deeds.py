@@ -17,7 +17,7 @@ from ledgerflow.issuing.entering import Issuing, issue_job, take_up
 from ledgerflow.issuing.jobs import Job, Part, Stage
 from ledgerflow.issuing.packing import is_drawn
 from ledgerflow.issuing.ports import Journal
-from ledgerflow.issuing.sheets import is_sheet, make_sheet
+from ledgerflow.issuing.sheets import is_sheet, make_sheets
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.worker.apprentice import Tell
@@ -105,12 +105,14 @@ def draw_positions(tell: Tell, *, job: JobRun, batch: int, spreads: Sequence[Spr
     return DrawnPositions(drawn.parts, tuple(_told(refusal) for refusal in drawn.refusals))
 
 
-def sheet(tell: Tell, *, job: JobRun, batch: int, code: str) -> Part:
-    """Makes what one format makes over a whole job that is issued."""
+def make(tell: Tell, *, job: JobRun, batch: int, codes: Sequence[str]) -> tuple[Part, ...]:
+    """Makes what some formats make over a whole job that is issued."""
     application = Application(job.site.reserve)
     with _at_work(application, job.site) as (ledger, desk):
         place = Place(desk, job.site.shelf_folder(job.id))
-        return make_sheet(application.format(code), batch, ledger, open_shelf(job.site.shelf), place)
+        return make_sheets(
+            [application.format(code) for code in codes], batch, ledger, open_shelf(job.site.shelf), place
+        )
 
 
 def pack(tell: Tell, *, job: JobRun, sheets: Sequence[Part]) -> str:

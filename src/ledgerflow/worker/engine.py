@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 _NAME = "ledgerflow"
 _VERSION = "ledgerflow-jobs/1"  # pinned, or a new release would not take up what an old one began
-_POLL = 0.1  # seconds
+_POLL = 0.25  # seconds
+_AHEAD = 1  # chunk that waits for a bench, so that none waits for a chunk
 _CONNECTIONS = 5  # to SQLite, whose writers wait for each other anyhow
 _AT_ONCE = 500  # ended runs that are looked up together
 _PATIENT = {"retries_allowed": True, "max_attempts": 8, "interval_seconds": 1.0, "backoff_rate": 2.0}
@@ -96,7 +97,7 @@ class JobEngine:
         DBOS(config=config)
         self._batch = DBOS.workflow(name=BATCHES)(_function(self._make_batch))
         self._page = DBOS.workflow(name=PAGES)(_function(self._draw_chunk))
-        self._sheet = DBOS.workflow(name=SHEETS)(_function(self._make_sheet))
+        self._sheets = DBOS.workflow(name=SHEETS)(_function(self._make_sheets))
 
     def launch(self, queues: Sequence[str], limits: Limits) -> None:
         """Raises LedgerUnreachable where its tables cannot be had."""
@@ -116,8 +117,8 @@ class JobEngine:
         )
         DBOS.register_queue(
             PAGES,
-            worker_concurrency=limits.pages,
-            partition_worker_concurrency=limits.pages,
+            worker_concurrency=limits.pages + _AHEAD,
+            partition_worker_concurrency=limits.pages + _AHEAD,
             polling_interval_sec=_POLL,
             on_conflict="always_update",
         )
@@ -176,19 +177,19 @@ class JobEngine:
             name = f"{_name(*which)}/{piece}"
             return self._enqueue(PAGES, workflow, tenant, issued.priority, name, *which, *arguments)
 
-        sheets = [enqueue(self._sheet, code, issued.batch, code) for code in issued.sheets]  # first, for each is long
-        codes = list(issued.codes)
+        codes, over_all = list(issued.codes), list(issued.sheets)
+        sheets = [enqueue(self._sheets, SHEETS, issued.batch, over_all)] if over_all else []  # first, for it is long
         chunks = [enqueue(self._page, number, number, issued.batch, codes) for number in issued.chunks]
         for chunk in chunks:
             chunk.get_result(polling_interval_sec=_POLL)
-        made = [part for sheet in sheets if (part := sheet.get_result(polling_interval_sec=_POLL)) is not None]
+        made = [part for parts in sheets for part in parts.get_result(polling_interval_sec=_POLL)]
         return DBOS.run_step(self._step("pack"), self._work.pack, *which, made)
 
     def _draw_chunk(self, tenant: str, id: str, run: int, number: int, batch: int, codes: list[str]) -> str:
         return DBOS.run_step(self._step("draw"), self._work.draw, tenant, id, run, number, batch, codes)
 
-    def _make_sheet(self, tenant: str, id: str, run: int, batch: int, code: str) -> Part | None:
-        return DBOS.run_step(self._step("sheet"), self._work.sheet, tenant, id, run, batch, code)
+    def _make_sheets(self, tenant: str, id: str, run: int, batch: int, codes: list[str]) -> list[Part]:
+        return list(DBOS.run_step(self._step("sheets"), self._work.sheets, tenant, id, run, batch, codes))
 
     def _enqueue(
         self, queue: str, workflow: Callable[..., object], tenant: str, priority: int, name: str, *arguments: Any

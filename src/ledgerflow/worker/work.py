@@ -74,7 +74,8 @@ class Work:
         self._ledger = ledger
         self._site = site
         self._whole, pages = benches
-        self._pages = Pages(pages, patience.page, circuits, self.rest, log)
+        self._benches = pages
+        self._pages = Pages(patience.page, circuits, self.rest, log)
         self._patience = patience
         self._log = log
         self._stopping = Event()
@@ -104,8 +105,10 @@ class Work:
         ledger = self._ledger(tenant)
 
         def draw() -> Ended:
-            chunk = begin_chunk(ledger, id, run, number)
-            Drawing(self._pages, ledger, self._run(tenant, id, run), chunk, batch, tuple(codes)).do_all()
+            with self._benches.borrow() as bench:
+                self.rest(0)  # it may have waited long for the bench
+                chunk = begin_chunk(ledger, id, run, number)
+                Drawing(self._pages, bench, ledger, self._run(tenant, id, run), chunk, batch, tuple(codes)).do_all()
             return Ended.DONE
 
         with self._taking_part():
@@ -116,19 +119,19 @@ class Work:
             except Overtaken:
                 return Ended.OVER
 
-    def sheet(self, tenant: str, id: str, run: int, batch: int, code: str) -> Part | None:
-        """What one format makes over the whole job; None where that could not be done now, and packing is to do it."""
+    def sheets(self, tenant: str, id: str, run: int, batch: int, codes: Sequence[str]) -> tuple[Part, ...]:
+        """What is over the whole job; nothing where that could not be made now, and packing is to make it."""
         with self._taking_part():
             job = self._ledger(tenant).jobs.find(id)
             if job.run != run or job.wish is not Wish.NONE:
-                return None
+                return ()
             try:
-                with self._pages.benches.borrow() as bench:
-                    arguments = {"job": self._run(tenant, id, run), "batch": batch, "code": code}
-                    return cast(Part, bench.run(f"{DEEDS}:sheet", arguments, patience=_LONG))
+                with self._benches.borrow() as bench:
+                    arguments = {"job": self._run(tenant, id, run), "batch": batch, "codes": tuple(codes)}
+                    return cast(tuple[Part, ...], bench.run(f"{DEEDS}:make", arguments, patience=_LONG))
             except Exception as error:  # packing meets it again, and the job with it
-                self._log.warning("sheet_failed", tenant=tenant, job=id, run=run, format=code, exc_info=error)
-                return None
+                self._log.warning("sheets_failed", tenant=tenant, job=id, run=run, exc_info=error)
+                return ()
 
     def pack(self, tenant: str, id: str, run: int, sheets: Sequence[Part]) -> Ended:
         """What was made goes on the shelf, and the job ends."""
