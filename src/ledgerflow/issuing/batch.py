@@ -38,8 +38,9 @@ def generation_id(config: SimulationConfig, catalogue: Sequence[Product]) -> str
     """
     apart = _APART if config.anomalies.any else {**_APART, "anomalies": True}
     content = [__version__, config.model_dump(mode="json", exclude=apart)]
-    digest = sha256(json.dumps(content, sort_keys=True)[:-1].encode())
-    digest.update(b", " + Catalogue.of(catalogue).plain_text + b"]")  # a JSON list of three
+    digest = sha256(f"{json.dumps(content, sort_keys=True)[:-1]}, ".encode())
+    digest.update(Catalogue.of(catalogue).plain_text)  # the third of a JSON list
+    digest.update(b"]")
     return digest.hexdigest()[:16]
 
 

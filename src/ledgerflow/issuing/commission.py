@@ -1,4 +1,5 @@
-"""A commission: all that a batch was ordered with, kept whole, so that any worker can take it up at any time."""
+"""A commission: all that a batch was ordered with, kept so that any worker can take it up at any time. The catalogue is
+kept once, by its digest, however many batches are ordered of it."""
 
 import json
 from collections.abc import Sequence
