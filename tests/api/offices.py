@@ -18,7 +18,7 @@ from ledgerflow.api.house import House, draw_secret
 from ledgerflow.identity.roles import OF_TENANT
 from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.batch import generation_id
-from ledgerflow.issuing.commission import Commission
+from ledgerflow.issuing.commission import commissioned
 from ledgerflow.issuing.delivering import Packing, finish_job, pack_job
 from ledgerflow.issuing.drawing import Place, begin_chunk, draw, enter_drawn, lacking
 from ledgerflow.issuing.entering import Issuing, begin_run, issue_job
@@ -83,7 +83,7 @@ class Office:
     def make(self, id: str, tenant: str = "default", spoilt: Sequence[int] = ()) -> Job:
         """Does what a worker does; the pages of the spoilt positions are torn."""
         ledger, laws = self.house.ledger(tenant), self.house.application.laws
-        commission = Commission.from_json(ledger.jobs.commission(id))
+        commission = commissioned(ledger, id)
         formats = [self.house.application.format(code) for code in commission.formats]
         codes = [code for code in commission.formats if code == "pdf"]
         desk = self.folder / f"desk-{time.monotonic_ns()}"

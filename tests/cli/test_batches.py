@@ -24,7 +24,7 @@ from ledgerflow.assembly import Application, shelf_address
 from ledgerflow.cli import batches
 from ledgerflow.issuing import commissioning
 from ledgerflow.issuing.batch import generation_id
-from ledgerflow.issuing.commission import Commission
+from ledgerflow.issuing.commission import commissioned
 from ledgerflow.issuing.delivering import Packing, finish_job, halt_job, pack_job
 from ledgerflow.issuing.drawing import Place, Spread, begin_chunk, draw, enter_drawn, lacking
 from ledgerflow.issuing.entering import Issuing, begin_run, issue_job
@@ -90,7 +90,7 @@ class _Worker:
         self._ledger = ledger
         self._id = id
         self._application = Application()
-        self._commission = Commission.from_json(ledger.jobs.commission(id))
+        self._commission = commissioned(ledger, id)
         self._formats = [self._application.format(code) for code in self._commission.formats]
         self._codes = [code for code in self._commission.formats if code == "pdf"]
         self._shelf = open_shelf(shelf_address("", desk.url))

@@ -217,6 +217,7 @@ REST: dict[str, tuple[Ask, object]] = {
     "upload book keep": (deed(lambda journal, hers: takes_upload(journal, hers)), UploadUnknown),
     "upload book remove": (deed(lambda journal, hers: frees_one(journal, hers)), UploadUnknown),
     "documents find": (lambda ledger, hers: ledger.documents.find(hers.name), None),
+    "document book has": (deed(lambda journal, hers: journal.documents.has(hers.name)), False),
     "document book hold": (deed(lambda journal, hers: journal.documents.hold(hers.name)), None),
     "document book put": (deed(lambda journal, hers: rewrites(journal, hers)), False),
     "ledger audit_page": (lambda ledger, hers: ledger.audit_page(TrailFilter(actor=hers.name), None, 9).entries, []),

@@ -50,11 +50,11 @@ def formats_of(said: Making, house: House) -> Sequence[Format]:
         return [house.application.format(code) for code in dict.fromkeys(said.formats) if code != TABLES]
 
 
-def commission_of(said: Making, caller: Caller, house: House, *, tables: bool = False) -> Commission:
+def commission_of(said: Making, caller: Caller, house: House, within: Bounds, *, tables: bool = False) -> Commission:
     """The order, if it can be made; raises InputRefused with all that is wrong with it."""
     goods, formats = goods_of(caller), formats_of(said, house)
     tables = tables or TABLES in said.formats
     config = complete(said.config, caller.ledger)
     commission = Commission(config, goods, tuple(format.code for format in formats), tables)
-    require_possible(commission, house.application.laws, formats, bounds(house, caller.ledger))
+    require_possible(commission, house.application.laws, formats, within)
     return commission

@@ -3,16 +3,18 @@
 A running job is not touched here: it is told what is wished, and hears it before its next piece of work.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from ledgerflow.billing.catalogue import Catalogue
 from ledgerflow.billing.errors import BillingError, Finding, InputRefused
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
 from ledgerflow.issuing.batch import generation_id
-from ledgerflow.issuing.commission import Commission
+from ledgerflow.issuing.commission import Commission, shelved
+from ledgerflow.issuing.documents import Document
 from ledgerflow.issuing.jobs import (
     BatchUnknown,
     Job,
@@ -75,7 +77,7 @@ def order_batch(ledger: Ledger, request: Request, bounds: Bounds) -> Job:
     Raises TooManyBatches where the tenant has as many open as it may, InputRefused where the batch is larger than one
     may be, and KeyUsedOtherwise.
     """
-    content = request.commission.to_json()
+    content = request.commission.referring()
     identity = _identity(request)
 
     def enter(journal: Journal) -> Job:
@@ -87,13 +89,14 @@ def order_batch(ledger: Ledger, request: Request, bounds: Bounds) -> Job:
             raise InputRefused(found)
         _require_room(open_jobs, bounds)
         job = _new(identity, request)
+        _shelve(journal, request)
         journal.jobs.enter(job, content)
         facts: dict[str, str | int] = {"job": job.id, "generation_id": job.generation_id, "trace_id": job.trace_id}
         journal.audit(request.at, request.actor, "order_batch", facts)
         return job
 
     job = ledger.transact(enter)
-    if request.key and ledger.jobs.commission(identity) != content:
+    if request.key and ledger.jobs.commission(identity) not in _ways(content, request.commission):
         raise KeyUsedOtherwise(key=request.key, id=identity)
     return job
 
@@ -204,6 +207,20 @@ def _known(jobs: JobBook, identity: str) -> Job | None:
         return jobs.hold(identity)
     except BatchUnknown:
         return None
+
+
+def _shelve(journal: Journal, request: Request) -> None:
+    """Keeps the catalogue once, however often something is ordered of it: whoever orders waits at the count."""
+    goods = Catalogue.of(request.commission.catalogue)
+    name = shelved(goods.digest)
+    if not journal.documents.has(name):
+        journal.documents.put(Document(name, 1, goods.text, request.actor, request.at))
+
+
+def _ways(content: str, commission: Commission) -> Iterator[str]:
+    """How the same order can be written: as it is now, and with the whole catalogue, as it was once."""
+    yield content
+    yield commission.to_json()
 
 
 def _identity(request: Request) -> str:

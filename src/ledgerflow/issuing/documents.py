@@ -33,6 +33,9 @@ class DocumentBook(Protocol):
         """The document, also one that was taken away, or None where there never was one: nobody else changes that until
         the deed ends."""
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a document, or was one."""
+
     def put(self, document: Document) -> None:
         """Enters a document, or writes it anew."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.billing.errors import Finding
 from ledgerflow.billing.party import City, Region
 from ledgerflow.billing.tax import TaxStrategy
@@ -30,6 +30,10 @@ def unprintable_names(
     config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy], formats: Sequence[Format]
 ) -> tuple[Finding, ...]:
     """A finding for each place and format that lacks letters of it; local names count where a page has a local side."""
+    goods = Catalogue.of(catalogue)
+    besides = set().union(*(text.words for text in _texts(config, (), laws)))
+    if not any(format.lacking("".join(sorted(goods.letters | besides))) for format in formats):
+        return ()  # nearly always: no product need be looked at by itself
     texts = list(_texts(config, catalogue, laws))
     letters = "".join(sorted(set().union(*(text.words for text in texts))))
     return tuple(finding for format in formats if format.lacking(letters) for finding in _findings(format, texts))

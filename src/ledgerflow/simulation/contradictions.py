@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.tax import TaxStrategy
@@ -34,18 +34,19 @@ def contradictions(
     config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]
 ) -> tuple[Finding, ...]:
     """All findings. Amounts are only weighed where everything else is in order, for only then do they mean anything."""
+    goods = Catalogue.of(catalogue)
     found = [
         *_period(config),
         *_ranges(config),
         *_numbers(config),
-        *_choices(config, catalogue),
-        *_sizes(config, catalogue),
+        *_choices(config, goods),
+        *_sizes(config, goods),
         *premises(config, laws),
     ]
     if not found:
-        found = [*_money(config, laws), *_notes(config, laws), *unrated(config, catalogue, laws)]
+        found = [*_money(config, laws), *_notes(config, laws), *unrated(config, goods, laws)]
     if not found and (config.bounds.amount or config.revenue):
-        branches = open_branches(config, catalogue, laws)
+        branches = open_branches(config, goods, laws)
         counts = invoice_counts(config.count or len(branches) * 100, config.business.establishments)
         found = list(unreachable(config, branches, counts))
     return tuple(found)
@@ -110,9 +111,8 @@ def _ranges(config: SimulationConfig) -> Iterator[Finding]:
         )
 
 
-def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator[Finding]:
-    known = [word for product in catalogue for word in (product.sku, product.name) if word]
-    names = set(known)
+def _choices(config: SimulationConfig, catalogue: Catalogue) -> Iterator[Finding]:
+    names = catalogue.names
     seen: dict[str, str] = {}
     for role, words in config.products:
         for place, word in enumerate(words):
@@ -122,7 +122,7 @@ def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator
                     code="product_unknown",
                     place=pointer,
                     message=f"The catalogue has no product {word!r}.",
-                    advice=nearest(word, known),
+                    advice=nearest(word, [*names]),
                     parameters={"product": word},
                 )
             elif seen.setdefault(word, role) != role:
@@ -133,7 +133,7 @@ def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator
                     advice="Keep it in one list.",
                     parameters={"product": word, "role": seen[word]},
                 )
-    distinct = len(for_sale(catalogue, config.products))
+    distinct = len(for_sale(catalogue, config.products) if config.products.excluded else catalogue)
     if not distinct:
         yield Finding(
             code="nothing_to_sell",
@@ -151,9 +151,9 @@ def _choices(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator
         )
 
 
-def _sizes(config: SimulationConfig, catalogue: Sequence[Product]) -> Iterator[Finding]:
+def _sizes(config: SimulationConfig, catalogue: Catalogue) -> Iterator[Finding]:
     """The dearest product, in the largest quantity, on as many lines as there may be."""
-    dearest = max((product.price for product in catalogue), default=Decimal(0))
+    dearest = catalogue.dearest
     units = config.bounds.quantity.maximum * min(config.bounds.lines.maximum, len(catalogue))
     for place, establishment in enumerate(config.business.establishments):
         price = max(dearest * establishment.price_factor, establishment.price_step or Decimal(0))

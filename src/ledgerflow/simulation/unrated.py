@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.billing.errors import Finding, RateUnknown
 from ledgerflow.billing.supply import Supply, SupplyLine
 from ledgerflow.billing.tax import TaxContext, TaxStrategy
@@ -26,7 +26,7 @@ class _Question:
     business: str
     days: tuple[date, date]
     products: str
-    catalogue: tuple[Product, ...]
+    catalogue: Catalogue
     asked: tuple[int, ...]
     config: SimulationConfig = field(compare=False)
     laws: Mapping[str, TaxStrategy] = field(compare=False)
@@ -37,7 +37,7 @@ def unrated(
 ) -> Iterator[Finding]:
     """For each establishment, the codes without a rate on the first or the last day, or the day before any law."""
     business, products = config.business.model_dump_json(), config.products.model_dump_json()
-    days, asked, goods = (config.first_day, config.last_day), tuple(map(id, laws.values())), tuple(catalogue)
+    days, asked, goods = (config.first_day, config.last_day), tuple(map(id, laws.values())), Catalogue.of(catalogue)
     for index in range(len(config.business.establishments)):
         yield from _answer(_Question(index, business, days, products, goods, asked, config, laws))
 

@@ -27,6 +27,9 @@ class SessionDocumentBook:
         row = self._session.scalar(wanted, execution_options=_HELD)
         return _document(row) if row else None
 
+    def has(self, name: str) -> bool:
+        return self._session.scalar(select(DocumentRow.name).where(DocumentRow.name == name)) is not None
+
     def put(self, document: Document) -> None:
         columns = {
             "version": document.version,

@@ -26,7 +26,7 @@ from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.people import DatabasePeople
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.searching import searched
-from ledgerflow.store.stock import DatabaseStock
+from ledgerflow.store.stock import Catalogues, DatabaseStock
 from ledgerflow.store.tenancy import TenantSession
 from ledgerflow.store.trail import page_of
 from ledgerflow.store.uploads import DatabaseUploads
@@ -41,10 +41,16 @@ class DatabaseLedger:
     """The books of one tenant."""
 
     def __init__(
-        self, engine: Engine, tenant: str, reserve: Redis | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        engine: Engine,
+        tenant: str,
+        reserve: Redis | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        held: Catalogues | None = None,
     ) -> None:
         self._engine = engine
         self._tenant = tenant
+        self._held = held or Catalogues()
         self._numbers = Numbers(engine, tenant, reserve)
         self._deeds = Deeds(engine, tenant, self._numbers, sleep)
 
@@ -99,7 +105,7 @@ class DatabaseLedger:
     @property
     def stock(self) -> DatabaseStock:
         """What is sold."""
-        return DatabaseStock(self._reading)
+        return DatabaseStock(self._reading, lambda: self._reading(at_one_moment=True), self._held)
 
     @property
     def documents(self) -> DatabaseDocuments:

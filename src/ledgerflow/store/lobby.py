@@ -16,6 +16,7 @@ from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import JobRow, TenantRow
+from ledgerflow.store.stock import Catalogues
 from ledgerflow.store.tenancy import TenantSession, enter_tenant
 
 
@@ -38,6 +39,7 @@ class Lobby:
     def __init__(self, engine: Engine, reserve: Redis | None = None) -> None:
         self._engine = engine
         self._reserve = reserve
+        self._held = Catalogues()
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +57,7 @@ class Lobby:
 
     def ledger(self, tenant: str) -> DatabaseLedger:
         """The books of one tenant, over the connections of the lobby: it is closed with it."""
-        return DatabaseLedger(self._engine, tenant, self._reserve)
+        return DatabaseLedger(self._engine, tenant, self._reserve, held=self._held)
 
     def enter(self, tenant: str) -> None:
         """Enters a tenant, whose books may then be opened; one that is there stays as it is."""

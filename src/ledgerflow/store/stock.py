@@ -1,20 +1,24 @@
 """The catalogue in the books: what a deed writes of it in its transaction, and what is read of it."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from threading import Lock
+from zlib import crc32
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, or_, select
 
-from ledgerflow.billing.catalogue import Product
+from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.issuing.stocking import ProductUnknown, Stocked
 from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import Reading
-from ledgerflow.store.rows import ProductRow
+from ledgerflow.store.rows import CounterRow, ProductRow
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 
-_STOCKING = ("products", "")  # a counter that counts nothing: held by whoever changes the catalogue
+_STOCKING = ("products", "")  # the version of the catalogue; held by whoever changes it
+_AT_MOST = 100_000  # products that are held in memory, of all catalogues
 _AT_ONCE = 1000
 _PRODUCT = TypeAdapter(Product)
 _PLAIN = {"synchronize_session": False}
@@ -48,27 +52,73 @@ class SessionStockBook:
     def put(self, stocked: Sequence[Stocked]) -> None:
         self.remove([one.id for one in stocked])
         own = {"tenant": self._session.tenant}
-        enter_rows(self._session, ProductRow, (own | _columns(one) for one in stocked))
+        rows = [own | _columns(one) for one in stocked]
+        self._turn(str(row["document"]) for row in rows)
+        enter_rows(self._session, ProductRow, iter(rows))
 
     def remove(self, ids: Sequence[str]) -> int:
         removed = 0
+        self._turn(ids)
         for start in range(0, len(ids), _AT_ONCE):
             here = ProductRow.id.in_(ids[start : start + _AT_ONCE])
             gone = delete(ProductRow).where(here).returning(ProductRow.id)
             removed += len(self._session.scalars(gone, execution_options=_PLAIN).all())
         return removed
 
+    def _turn(self, said: Iterable[str]) -> None:
+        """The next version of the catalogue. It follows from what is written too: books that were brought back from a
+        copy and changed otherwise come to another version."""
+        mark = 0
+        for words in said:
+            mark = crc32(words.encode(), mark)
+        take(self._session, *_STOCKING, 1 + mark)
+
+
+class Catalogues:
+    """Catalogues as they were read, by tenant and version; those that were not asked for longest go first."""
+
+    def __init__(self) -> None:
+        self._held = OrderedDict[tuple[str, int], Catalogue]()
+        self._lock = Lock()
+
+    def find(self, tenant: str, version: int) -> Catalogue | None:
+        """One that was read."""
+        with self._lock:
+            found = self._held.get((tenant, version))
+            if found is not None:
+                self._held.move_to_end((tenant, version))
+            return found
+
+    def keep(self, tenant: str, version: int, goods: Catalogue) -> None:
+        """In place of the tenant's earlier ones."""
+        with self._lock:
+            for key in [key for key in self._held if key[0] == tenant]:
+                del self._held[key]
+            self._held[tenant, version] = goods
+            while sum(map(len, self._held.values())) > _AT_MOST and len(self._held) > 1:
+                self._held.popitem(last=False)
+
 
 class DatabaseStock:
     """The catalogue of a tenant, each question answered as of the moment it is asked; see `stocking.Stock`."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, at_one_moment: Reading, held: Catalogues) -> None:
         self._reading = reading
+        self._at_one_moment = at_one_moment
+        self._held = held
 
-    def catalogue(self) -> Sequence[Product]:
+    def catalogue(self) -> Catalogue:
+        """Read anew where it was changed since; the version and the products are then of one moment."""
         with self._reading() as session:
+            found = self._held.find(session.tenant, _version(session))
+        if found is not None:
+            return found
+        with self._at_one_moment() as session:
+            version = _version(session)
             documents = session.scalars(select(ProductRow.document).order_by(ProductRow.place))
-            return [_PRODUCT.validate_json(document) for document in documents]
+            goods = Catalogue(_PRODUCT.validate_json(document) for document in documents)
+        self._held.keep(session.tenant, version, goods)
+        return goods
 
     def all(self) -> Sequence[Stocked]:
         with self._reading() as session:
@@ -90,6 +140,12 @@ class DatabaseStock:
     def count(self) -> int:
         with self._reading() as session:
             return session.scalar(select(func.count(ProductRow.id))) or 0
+
+
+def _version(session: TenantSession) -> int:
+    series, period = _STOCKING
+    here = (CounterRow.series == series, CounterRow.period == period)
+    return session.scalar(select(CounterRow.last).where(*here)) or 0
 
 
 def _columns(one: Stocked) -> dict[str, object]:

@@ -115,6 +115,9 @@ class Tell:
             self._stage, self._next, self._held = self._held.stage, monotonic() + _BETWEEN, None
 
 
+_MODEST = 10  # by how much a bench stands back, as nice has it
+
+
 def work(pipe: "Connection[object, bytes]") -> None:
     """Does what it is told until nobody is left who could."""
     _begin()
@@ -134,6 +137,7 @@ def _begin() -> None:
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, UNHEARD)  # blocked while it started; nothing else it starts inherits
         _be_ended_by_the_system()
+        os.nice(_MODEST)  # a server on the same machine answers first
     Thread(target=_follow, daemon=True).start()
 
 

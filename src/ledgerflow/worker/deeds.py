@@ -10,7 +10,7 @@ from pathlib import Path
 from ledgerflow.assembly import Application
 from ledgerflow.export.format import Format
 from ledgerflow.issuing.batch import generation_id
-from ledgerflow.issuing.commission import Commission
+from ledgerflow.issuing.commission import Commission, commissioned
 from ledgerflow.issuing.delivering import Packing, pack_job
 from ledgerflow.issuing.drawing import Place, Refusal, Spread, draw, in_words
 from ledgerflow.issuing.entering import Issuing, issue_job, take_up
@@ -84,7 +84,7 @@ def issue(tell: Tell, *, job: JobRun) -> IssuedJob:
     """Issues a job, or what is left of it."""
     application = Application(job.site.reserve)
     with application.read_ledger(job.site.database, job.site.tenant) as ledger:
-        commission = Commission.from_json(ledger.jobs.commission(job.id))
+        commission = commissioned(ledger, job.id)
         formats = _formats(application, commission)
         codes = tuple(format.code for format in formats if is_drawn(format))
         sheets = tuple(format.code for format in formats if is_sheet(format))
@@ -120,7 +120,7 @@ def pack(tell: Tell, *, job: JobRun, sheets: Sequence[Part]) -> str:
     application = Application(job.site.reserve)
     with _at_work(application, job.site) as (ledger, desk):
         known = ledger.transact(lambda journal: _begin_packing(journal, job))
-        commission = Commission.from_json(ledger.jobs.commission(job.id))
+        commission = commissioned(ledger, job.id)
         formats = _formats(application, commission)
         place = Place(desk, job.site.shelf_folder(job.id))
         packing = Packing(known, commission, application.laws, formats, sheets, open_shelf(job.site.shelf), place)

@@ -84,9 +84,10 @@ def order(
 ) -> BatchModel:
     """Orders a batch of the catalogue; a worker makes it. The same Idempotency-Key gives the same batch."""
     counted(caller, request, Doing.ORDER)
-    commission = commission_of(said, caller, house, tables=said.tables)
+    within = bounds(house, caller.ledger)
+    commission = commission_of(said, caller, house, within, tables=said.tables)
     order = Order(commission, request.state.trace_id, now(), caller.actor, key, said.priority)
-    job = order_batch(caller.ledger, order, bounds(house, caller.ledger))
+    job = order_batch(caller.ledger, order, within)
     response.headers["Location"] = f"/api/batches/{job.id}"
     return shown(job)
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import Field, TypeAdapter
 
 from ledgerflow.api.access import HouseHere, Writer
-from ledgerflow.api.orders import Making, commission_of
+from ledgerflow.api.orders import Making, bounds, commission_of
 from ledgerflow.api.schemas import GUARDED, Given, refusals
 from ledgerflow.billing.invoice import Invoice, to_json
 from ledgerflow.billing.tax import TaxStrategy
@@ -76,7 +76,7 @@ class EstimateModel(Given):
 @router.post("/api/estimates", responses=refusals(*GUARDED, 503))
 def estimated(said: Making, caller: Writer, house: HouseHere) -> EstimateModel:
     """How many invoices, what revenue and how much time: reckoned from a sample that is made and thrown away."""
-    commission = commission_of(said, caller, house)
+    commission = commission_of(said, caller, house, bounds(house, caller.ledger))
     formats = [house.application.format(code) for code in commission.formats]
     laws = house.application.laws
     reckon: Callable[[], Estimate] = partial(
@@ -88,7 +88,7 @@ def estimated(said: Making, caller: Writer, house: HouseHere) -> EstimateModel:
 @router.post("/api/previews", responses=refusals(*GUARDED, 409, 503))
 def previewed(said: Previewing, caller: Writer, house: HouseHere) -> Previews:
     """Three invoices as they would look. Nothing is issued, no number is taken, nothing is written."""
-    commission = commission_of(said, caller, house)
+    commission = commission_of(said, caller, house, bounds(house, caller.ledger))
     draw = _DRAWERS.get(said.drawn)
     return Previews(items=house.studio.do(partial(_drawn, commission, house.application.laws, draw)))
 
