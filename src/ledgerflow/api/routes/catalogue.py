@@ -123,7 +123,7 @@ class EffectModel(Given):
     differences: Mapping[str, Difference]
 
 
-class PreviewModel(Given):
+class RestockingModel(Given):
     """What an import would do. Send the answer's ETag as If-Match to have exactly this done."""
 
     counts: Counts
@@ -178,7 +178,7 @@ def preview(
     kind: Annotated[Kind | None, Query(description="Only these.")] = None,
     cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> PreviewModel:
+) -> RestockingModel:
     """What taking an upload in would change, product by product, with what was and what will be."""
     with _counter(caller, house) as counter:
         made = preview_upload(caller.ledger, counter, id, replacing=replace, at=now())
@@ -186,7 +186,7 @@ def preview(
     effects = [one for one in _effects(made) if kind in (None, one.kind)]
     first = int(cursor or 0)
     following = str(first + limit) if len(effects) > first + limit else None
-    return PreviewModel(counts=_counts(made), items=effects[first : first + limit], next=following)
+    return RestockingModel(counts=_counts(made), items=effects[first : first + limit], next=following)
 
 
 @router.post("/uploads/{id}/commit", responses=refusals(*GUARDED, 404, 409, 412))
