@@ -22,6 +22,11 @@ from tests.security.door import PASSWORD, Door, address, opened, people_enter
 from ledgerflow.identity.roles import Role
 
 _NAME = "ledgerflow_client"
+# What the program takes for bytes; it knows the kinds of no document.
+_BYTES = (
+    "application/pdf", "application/vnd.ms-excel", "application/zip", "image/jpeg", "image/png", "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # fmt: skip
 _CONFIG = {"business": {"establishments": [{"key": "shop", "strategy": "none"}]}, "count": 5}
 
 
@@ -48,7 +53,12 @@ def made(program: str, door: Door, folder: Path) -> Client:
     """Makes the client; what the document says and the program does not understand is told, and fails."""
     document = httpx.get(f"{door.url}/api/openapi.json").json()
     (folder / "openapi.json").write_text(json.dumps(document))
-    command = [program, "generate", "--path", "openapi.json", "--meta", "none", "--output-path", _NAME]
+    overrides = {"content_type_overrides": dict.fromkeys(_BYTES, "application/octet-stream")}
+    (folder / "config.json").write_text(json.dumps(overrides))
+    command = [
+        *(program, "generate", "--path", "openapi.json", "--meta", "none", "--output-path", _NAME),
+        *("--config", "config.json", "--overwrite"),
+    ]
     surroundings = {
         **os.environ,
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
