@@ -28,7 +28,8 @@ _BYTES = (
     "application/pdf", "application/vnd.ms-excel", "application/zip", "image/jpeg", "image/png", "text/csv",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )  # fmt: skip
-_CONFIG = {"business": {"establishments": [{"key": "shop", "strategy": "none"}]}, "count": 5}
+_COUNT = 5
+_CONFIG = {"business": {"establishments": [{"key": "shop", "strategy": "none"}]}, "count": _COUNT}
 
 
 class Client:
@@ -95,7 +96,7 @@ def _export(client: Client, owner: object, batch: str) -> None:
     archive = client.operation("get", "/api/batches/{id}/export").sync(batch, client=owner)
     with ZipFile(archive.payload) as opened_archive:
         names = opened_archive.namelist()
-    assert sum(name.endswith(".json") and "/" in name for name in names) >= _CONFIG["count"], names
+    assert sum(name.endswith(".json") and "/" in name for name in names) >= _COUNT, names
 
 
 def main(program: str) -> None:

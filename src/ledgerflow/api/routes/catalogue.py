@@ -20,7 +20,7 @@ from ledgerflow.api.schemas import GUARDED, Given, Taken, refusals
 from ledgerflow.intake.proposal import Choice
 from ledgerflow.intake.template import template as blank
 from ledgerflow.intake.workbook import MAX_COLUMNS, MAX_ROWS
-from ledgerflow.issuing.importing import Handed
+from ledgerflow.issuing.importing import CutOff, Handed, refuse_cut_off
 from ledgerflow.issuing.receiving import (
     Counter,
     choose_columns,
@@ -144,10 +144,12 @@ def upload(
     house: HouseHere,
     request: Request,
     response: Response,
-    file: Annotated[Handed, Depends(handed)],
+    file: Annotated[Handed | CutOff, Depends(handed)],
 ) -> UploadModel:
     """Takes a sheet (.xlsx, .xls, CSV; 5 MB) for a day: scanned, and read as it is likely meant."""
     counted(caller, request, Doing.UPLOAD)
+    if isinstance(file, CutOff):
+        refuse_cut_off(caller.ledger, file, at=now(), actor=caller.actor)
     with _counter(caller, house) as counter:
         made = receive_upload(caller.ledger, counter, file, at=now(), actor=caller.actor)
     response.headers["Location"] = f"/api/catalogue/uploads/{made.id}"
