@@ -198,6 +198,20 @@ def test_what_is_cut_off_stands_in_the_trail_with_the_hash_of_what_came(
         assert details["received_sha256"] == sha256(content[: details["received"]]).hexdigest()
 
 
+def test_an_owner_narrows_how_large_a_sheet_may_be(served: Served) -> None:
+    settings = "/api/config/overrides"
+    tag = served.client.get(settings).headers["ETag"]
+    narrow = {"limits": {"upload_bytes": 1000}}
+    narrowed = served.client.put(settings, json=narrow, headers={"If-Match": tag})
+    assert narrowed.status_code == 200, narrowed.text
+    sheet = b"Product Name,Base Price\n" + b"".join(b"Tea %d,5\n" % one for one in range(200))
+    refused = served.client.post("/api/catalogue/uploads", files={"file": ("tea.csv", sheet)})
+    wide = served.client.put(settings, json={}, headers={"If-Match": narrowed.headers["ETag"]})
+    assert (refused.status_code, wide.status_code) == (413, 200)
+    assert "1000 bytes" in refused.json()["detail"]
+    upload(served, sheet)
+
+
 @pytest.mark.parametrize("name", CORPUS)
 @pytest.mark.requirement("FR-5.6", "NFR.2")
 def test_of_a_hostile_file_nothing_stays_but_why_it_was_refused(served: Served, name: str) -> None:

@@ -20,6 +20,7 @@ from ledgerflow.api.schemas import GUARDED, Given, Taken, refusals
 from ledgerflow.intake.proposal import Choice
 from ledgerflow.intake.template import template as blank
 from ledgerflow.intake.workbook import MAX_COLUMNS, MAX_ROWS
+from ledgerflow.issuing.governing import rules_for
 from ledgerflow.issuing.importing import CutOff, Handed, refuse_cut_off
 from ledgerflow.issuing.receiving import (
     Counter,
@@ -148,6 +149,9 @@ def upload(
 ) -> UploadModel:
     """Takes a sheet (.xlsx, .xls, CSV; 5 MB) for a day: scanned, and read as it is likely meant."""
     counted(caller, request, Doing.UPLOAD)
+    most = rules_for(caller.ledger, house.rules.now).values.limits.upload_bytes
+    if isinstance(file, Handed) and len(file.content) > most:
+        file = CutOff(file.name, len(file.content), file.sha256, most)
     if isinstance(file, CutOff):
         refuse_cut_off(caller.ledger, file, at=now(), actor=caller.actor)
     with _counter(caller, house) as counter:
