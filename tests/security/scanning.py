@@ -56,7 +56,20 @@ def by_sqlmap(program: str, door: Door, words: str, folder: Path) -> list[str]:
     found, tried = [], 0
     for number, target in enumerate(_targets(document)):
         command = [
-            *(program, "--batch", "--disable-coloring", "--level", "2", "--smart", "--flush-session", "--threads", "4"),
+            *(
+                program,
+                "--batch",
+                "--disable-coloring",
+                "--level",
+                "2",
+                "--dbms",
+                "sqlite",
+                "--technique",
+                "BEU",
+                "--flush-session",
+                "--threads",
+                "4",
+            ),
             *("--ignore-code", "*", "--output-dir", str(folder / f"sqlmap-{number}"), "--drop-set-cookie"),
             *("-H", f"Authorization: Bearer {words}", "-u", door.url + target.path, *target.words),
         ]
