@@ -71,7 +71,7 @@ def _section(row: dict[str, Any], proofs: dict[str, list[str]], measured: dict[s
         tests = [f"`{test}`" for test in proofs.get(part["id"], [])]
         figure = measured.get(part.get("figure", ""))
         if figure:
-            tests.append(f"`make bench`: {figure['value']} ({figure['bar']})")
+            tests.append(f"`{part.get('by', 'make bench')}`: {figure['value']} ({figure['bar']})")
         shown = bool(tests) and ("figure" not in part or (figure is not None and figure["met"]))
         status = "shown" if shown else "open"
         lines.append(f"| {part['id']} | {part['must']} | {status} | {_few(tests)} |\n")

@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -174,6 +175,41 @@ def test_what_is_larger_than_the_limit_or_no_form_is_refused(served: Served) -> 
     assert served.client.post(path, files={"other": ("a.xlsx", b"x")}).status_code == 400
     form = {"Content-Type": "multipart/form-data"}
     assert served.client.post(path, content=b"x", headers=form).status_code == 400
+
+
+@pytest.mark.parametrize("beyond", [1, 1_000_000])
+@pytest.mark.parametrize("is_form", [False, True])
+def test_what_is_cut_off_stands_in_the_trail_with_the_hash_of_what_came(
+    served: Served, beyond: int, is_form: bool
+) -> None:
+    content = bytes(MAX_BYTES + beyond)
+    path = "/api/catalogue/uploads"
+    if is_form:
+        answer = served.client.post(path, files={"file": ("large.xlsx", content)})
+    else:
+        raw = {"Content-Type": "application/octet-stream"}
+        answer = served.client.post(f"{path}?name=large.xlsx", content=content, headers=raw)
+    assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
+    entry = served.client.get("/api/admin/audit?deed=refuse_upload").json()["items"][0]
+    details = entry["details"]
+    assert details["reason"] == "workbook.too_large"
+    assert MAX_BYTES < details["received"] <= MAX_BYTES + beyond + 64 * 1024
+    if not is_form:
+        assert details["received_sha256"] == sha256(content[: details["received"]]).hexdigest()
+
+
+def test_an_owner_narrows_how_large_a_sheet_may_be(served: Served) -> None:
+    settings = "/api/config/overrides"
+    tag = served.client.get(settings).headers["ETag"]
+    narrow = {"limits": {"upload_bytes": 1000}}
+    narrowed = served.client.put(settings, json=narrow, headers={"If-Match": tag})
+    assert narrowed.status_code == 200, narrowed.text
+    sheet = b"Product Name,Base Price\n" + b"".join(b"Tea %d,5\n" % one for one in range(200))
+    refused = served.client.post("/api/catalogue/uploads", files={"file": ("tea.csv", sheet)})
+    wide = served.client.put(settings, json={}, headers={"If-Match": narrowed.headers["ETag"]})
+    assert (refused.status_code, wide.status_code) == (413, 200)
+    assert "1000 bytes" in refused.json()["detail"]
+    upload(served, sheet)
 
 
 @pytest.mark.parametrize("name", CORPUS)

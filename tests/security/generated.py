@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 from tests.security.door import PASSWORD, Door, address, opened, people_enter
@@ -22,7 +23,13 @@ from tests.security.door import PASSWORD, Door, address, opened, people_enter
 from ledgerflow.identity.roles import Role
 
 _NAME = "ledgerflow_client"
-_CONFIG = {"business": {"establishments": [{"key": "shop", "strategy": "none"}]}, "count": 5}
+# What the program takes for bytes; it knows the kinds of no document.
+_BYTES = (
+    "application/pdf", "application/vnd.ms-excel", "application/zip", "image/jpeg", "image/png", "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # fmt: skip
+_COUNT = 5
+_CONFIG = {"business": {"establishments": [{"key": "shop", "strategy": "none"}]}, "count": _COUNT}
 
 
 class Client:
@@ -48,7 +55,12 @@ def made(program: str, door: Door, folder: Path) -> Client:
     """Makes the client; what the document says and the program does not understand is told, and fails."""
     document = httpx.get(f"{door.url}/api/openapi.json").json()
     (folder / "openapi.json").write_text(json.dumps(document))
-    command = [program, "generate", "--path", "openapi.json", "--meta", "none", "--output-path", _NAME]
+    overrides = {"content_type_overrides": dict.fromkeys(_BYTES, "application/octet-stream")}
+    (folder / "config.json").write_text(json.dumps(overrides))
+    command = [
+        *(program, "generate", "--path", "openapi.json", "--meta", "none", "--output-path", _NAME),
+        *("--config", "config.json", "--overwrite"),
+    ]
     surroundings = {
         **os.environ,
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
@@ -75,8 +87,16 @@ def journey(client: Client, url: str) -> str:
         if str(batch.status) not in ("queued", "running"):
             break
         time.sleep(0.2)
-    assert batch.has_archive
+    _export(client, owner, batch.id)
     return str(batch.status)
+
+
+def _export(client: Client, owner: object, batch: str) -> None:
+    """The archive comes as bytes, and holds the invoices that were ordered."""
+    archive = client.operation("get", "/api/batches/{id}/export").sync(batch, client=owner)
+    with ZipFile(archive.payload) as opened_archive:
+        names = opened_archive.namelist()
+    assert sum(name.endswith(".json") and "/" in name for name in names) >= _COUNT, names
 
 
 def main(program: str) -> None:

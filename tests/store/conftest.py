@@ -46,6 +46,20 @@ def neighbours(
         yield both
 
 
+@pytest.fixture(scope="module")
+def asha(neighbours: Neighbours) -> Iterator[DatabaseLedger]:
+    """Her books, open."""
+    with neighbours.books("asha") as ledger:
+        yield ledger
+
+
+@pytest.fixture(scope="module")
+def bina(neighbours: Neighbours) -> Iterator[DatabaseLedger]:
+    """Her books, open beside Asha's."""
+    with neighbours.books("bina") as ledger:
+        yield ledger
+
+
 @pytest.fixture(scope="session")
 def user(neighbours: Neighbours) -> Iterator[User]:
     """A user who was granted the role of the program, and nothing else."""

@@ -1,6 +1,6 @@
 """Bina guesses what Asha's books call their invoices, batches and blocks, and asks for it by every method there is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -47,18 +47,6 @@ class Hers:
 
 
 Ask = Callable[[DatabaseLedger, Hers], object]
-
-
-@pytest.fixture(scope="module")
-def asha(neighbours: Neighbours) -> Iterator[DatabaseLedger]:
-    with neighbours.books("asha") as ledger:
-        yield ledger
-
-
-@pytest.fixture(scope="module")
-def bina(neighbours: Neighbours) -> Iterator[DatabaseLedger]:
-    with neighbours.books("bina") as ledger:
-        yield ledger
 
 
 @pytest.fixture

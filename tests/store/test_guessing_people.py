@@ -1,6 +1,6 @@
 """The same guesses at who may come in, the catalogue, sheets that wait, what was set up: by every method there is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from tests.store.neighbours import AT, LATER, Neighbours
+from tests.store.neighbours import AT, LATER
 
 from ledgerflow.billing.catalogue import Product
 from ledgerflow.billing.errors import BillingError
@@ -63,18 +63,6 @@ class Hers:
     @property
     def name(self) -> str:
         return self.user.id
-
-
-@pytest.fixture(scope="module")
-def asha(neighbours: Neighbours) -> Iterator[DatabaseLedger]:
-    with neighbours.books("asha") as ledger:
-        yield ledger
-
-
-@pytest.fixture(scope="module")
-def bina(neighbours: Neighbours) -> Iterator[DatabaseLedger]:
-    with neighbours.books("bina") as ledger:
-        yield ledger
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        separate_input_output_schemas=False,  # a generated client has one class for what it gets and puts back
     )
     app.state.house = house
     app.state.routers = ROUTERS

@@ -19,7 +19,7 @@ from ledgerflow.admission.tickets import TicketOver
 from ledgerflow.admission.users import InvitationOver, LastOwner
 from ledgerflow.api.errors import CrossSite, NotReady, TooFast
 from ledgerflow.api.methods import allow
-from ledgerflow.api.receiving import MediaUnknown, UploadTooLarge
+from ledgerflow.api.receiving import MediaUnknown
 from ledgerflow.api.studio import StudioBusy
 from ledgerflow.billing.crediting import NotesUnfit
 from ledgerflow.billing.errors import (
@@ -41,6 +41,7 @@ from ledgerflow.issuing.cancellation import CancellationRefused
 from ledgerflow.issuing.commissioning import NotNow
 from ledgerflow.issuing.documents import ChangedMeanwhile, VersionMissing
 from ledgerflow.issuing.exporting import ArchiveMissing, FileMissing
+from ledgerflow.issuing.importing import UploadTooLarge
 from ledgerflow.issuing.jobs import BatchUnknown, KeyUsedOtherwise, TooManyBatches
 from ledgerflow.issuing.shelf import NotOnShelf, ShelfFull, ShelfUnreachable
 from ledgerflow.issuing.stocking import ProductChanged, ProductTaken, ProductUnknown

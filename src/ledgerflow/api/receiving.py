@@ -1,5 +1,6 @@
 """A file on its way in: the body of a request, raw or as a form, taken block by block and never beyond its limit."""
 
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from ledgerflow.billing.errors import BillingError, Finding, InputRefused
 from ledgerflow.intake.inspection import MAX_BYTES
-from ledgerflow.issuing.importing import Handed
+from ledgerflow.issuing.importing import CutOff, Handed
 
 _FORM = "multipart/form-data"
 _AROUND = 16 * 1024  # bytes of a form beside its file
@@ -38,33 +39,37 @@ BODY: dict[str, Any] = {
 """How the OpenAPI document tells of it."""
 
 
-class UploadTooLarge(BillingError):
-    """The file is larger than {limit} bytes. Remove pictures and unused sheets, or split the catalogue."""
-
-
 class MediaUnknown(BillingError):
     """A body of the type {given!r} is not taken. Send the file as it is (application/octet-stream) or as a form
     (multipart/form-data) with the one field `file`."""
 
 
+class _Beyond(Exception):
+    """More came than is taken."""
+
+    def __init__(self, received: int, sha256: str) -> None:
+        super().__init__(received)
+        self.received, self.sha256 = received, sha256
+
+
 async def handed(
     request: Request,
     name: Annotated[str, Query(max_length=_LONGEST_NAME, description="What the file is called, where it is raw.")] = "",
-) -> Handed:
-    """The file of a request. Raises UploadTooLarge as soon as it is known, MediaUnknown, and InputRefused for a form
+) -> Handed | CutOff:
+    """The file of a request, or what came of one that is too large. Raises MediaUnknown, and InputRefused for a form
     without a file."""
     media = request.headers.get("content-type", RAW[0]).partition(";")[0].strip().lower()
-    if media == _FORM:
-        return await _from_form(request)
-    if media not in RAW:
+    if media != _FORM and media not in RAW:
         raise MediaUnknown(given=media[:80])
-    content = bytearray()
-    async for block in _bounded(request, MAX_BYTES):
-        content += block
-    return Handed(_shown(name), bytes(content))
+    try:
+        if media == _FORM:
+            return await _from_form(request)
+        return Handed(_shown(name), b"".join([block async for block in _bounded(request, MAX_BYTES)]))
+    except _Beyond as beyond:
+        return CutOff(_shown(name), beyond.received, beyond.sha256, MAX_BYTES)
 
 
-async def _from_form(request: Request) -> Handed:
+async def _from_form(request: Request) -> Handed | CutOff:
     parser = MultiPartParser(
         request.headers, _bounded(request, MAX_BYTES + _AROUND), max_files=1, max_fields=4, max_part_size=1024
     )
@@ -80,20 +85,19 @@ async def _from_form(request: Request) -> Handed:
         content = await file.read()
     finally:
         await form.close()
+    found = Handed(_shown(file.filename or ""), content)
     if len(content) > MAX_BYTES:
-        raise UploadTooLarge(limit=MAX_BYTES)
-    return Handed(_shown(file.filename or ""), content)
+        return CutOff(found.name, len(content), found.sha256, MAX_BYTES)
+    return found
 
 
 async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most:
-        raise UploadTooLarge(limit=MAX_BYTES)
-    size = 0
+    size, digest = 0, hashlib.sha256()
     async for block in request.stream():
         size += len(block)
+        digest.update(block)
         if size > most:
-            raise UploadTooLarge(limit=MAX_BYTES)
+            raise _Beyond(size, digest.hexdigest())
         yield block
 
 

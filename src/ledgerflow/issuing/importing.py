@@ -4,14 +4,29 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
-from ledgerflow.billing.errors import InputRefused, Severity
+from ledgerflow.billing.errors import BillingError, InputRefused, Severity
 from ledgerflow.intake.delivery import Delivery, Reading, read_delivery
 from ledgerflow.intake.scanning import Scanner, ScannerUnreachable, scan
 from ledgerflow.issuing.ports import Journal, Ledger
 from ledgerflow.issuing.restocking import Restocking, restock
 
 _SEEN = 5  # codes of findings that the audit trail names
+
+
+class UploadTooLarge(BillingError):
+    """The file is larger than {limit} bytes. Remove pictures and unused sheets, or split the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A file that was too large: what it is called, and how much of the request was taken before it was cut off."""
+
+    name: str
+    received: int
+    sha256: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,14 @@ def inspect_file(ledger: Ledger, handed: Handed, scanners: Sequence[Scanner], *,
     except ScannerUnreachable as silence:
         _enter_refusal(ledger, handed, str(silence), at, actor)
         raise
+
+
+def refuse_cut_off(ledger: Ledger, cut: CutOff, *, at: datetime, actor: str) -> NoReturn:
+    """Enters in the audit trail that a file was cut off, with the hash of what came of it. Raises UploadTooLarge."""
+    details: dict[str, str | int] = {"file": cut.name, "received": cut.received, "received_sha256": cut.sha256}
+    details["reason"] = "workbook.too_large"
+    ledger.transact(lambda journal: journal.audit(at, actor, "refuse_upload", details))
+    raise UploadTooLarge(limit=cut.limit)
 
 
 def import_file(

@@ -21,6 +21,8 @@ LARGEST_BODY = 2**20
 LARGEST_UPLOAD = 5 * 2**20
 _AROUND_AN_UPLOAD = 64 * 2**10  # what a form adds to its file
 UPLOADS = re.compile(r"/api/(catalogue/uploads|business/[a-z-]*logo)(/|$)")
+_AUDITED = re.compile(r"/api/catalogue/uploads/?$")
+"""What is too large here goes on as far as it came: its route knows whose it is, refuses it, and writes that down."""
 DEEPEST = 64
 _PATIENCE_FOR_UPLOADS = 4  # times as long as for any other body
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)', re.DOTALL)
@@ -58,6 +60,8 @@ class Measures:
             if body is None:
                 return  # the client has gone
             if isinstance(body, bytes):
+                if len(body) > LARGEST_UPLOAD:
+                    send = _closing(send)
                 refusal = _within(body) if "json" in headers.get("Content-Type", "").casefold() else None
                 receive = _told(body, receive)
             else:
@@ -84,12 +88,13 @@ class Measures:
     async def _body(self, scope: Scope, headers: Headers, receive: Receive) -> bytes | Refusal | None:
         is_upload = UPLOADS.match(scope["path"]) is not None
         most = LARGEST_UPLOAD + _AROUND_AN_UPLOAD if is_upload else LARGEST_BODY
+        is_audited = scope["method"] == "POST" and _AUDITED.match(scope["path"]) is not None
         told = headers.get("Content-Length", "0")
-        if not told.isdecimal() or int(told) > most:
+        if not told.isdecimal() or (int(told) > most and not is_audited):
             return _TOO_LARGE
         try:
             async with asyncio.timeout(self._seconds * (_PATIENCE_FOR_UPLOADS if is_upload else 1)):
-                return await _read(receive, most)
+                return await _read(receive, most, cutting=is_audited)
         except TimeoutError:
             return Refusal(408, "too-slow", "Too slow", "body.too_slow", "The body did not come in time.")
 
@@ -97,7 +102,7 @@ class Measures:
 _TOO_LARGE = Refusal(413, "too-large", "Too large", "body.too_large", "The body is too large.")
 
 
-async def _read(receive: Receive, most: int) -> bytes | Refusal | None:
+async def _read(receive: Receive, most: int, *, cutting: bool) -> bytes | Refusal | None:
     body = bytearray()
     while True:
         message = await receive()
@@ -105,7 +110,7 @@ async def _read(receive: Receive, most: int) -> bytes | Refusal | None:
             return None
         body += message.get("body", b"")
         if len(body) > most:
-            return _TOO_LARGE
+            return bytes(body[: most + 1]) if cutting else _TOO_LARGE
         if not message.get("more_body", False):
             return bytes(body)
 
@@ -127,6 +132,17 @@ def _within(body: bytes) -> Refusal | None:
         return None
     message = "The JSON is nested too deeply, or its brackets do not match."
     return Refusal(400, "input-refused", "What was sent cannot be taken", "json.too_deep", message)
+
+
+def _closing(send: Send) -> Send:
+    """The line is closed after the answer: what is left of the request is not waited for."""
+
+    async def close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return close
 
 
 def _told(body: bytes, receive: Receive) -> Receive:

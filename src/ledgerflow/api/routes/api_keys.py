@@ -17,7 +17,7 @@ from ledgerflow.identity.roles import Role
 router = APIRouter(prefix="/api/api-keys", tags=["api-keys"])
 
 
-class Making(Taken):
+class KeyMaking(Taken):
     """A key for one machine, with a role of its own."""
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -52,7 +52,7 @@ def show_all(caller: Steward, cursor: Cursor = "", limit: Limit = 50) -> Page[Ke
 
 
 @router.post("", status_code=201, responses=refusals(*GUARDED))
-def make(said: Making, caller: Steward, response: Response) -> Made:
+def make(said: KeyMaking, caller: Steward, response: Response) -> Made:
     """Makes a key, and tells its words."""
     life = timedelta(days=said.days)
     key, words = make_key(

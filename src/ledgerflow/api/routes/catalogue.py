@@ -20,7 +20,8 @@ from ledgerflow.api.schemas import GUARDED, Given, Taken, refusals
 from ledgerflow.intake.proposal import Choice
 from ledgerflow.intake.template import template as blank
 from ledgerflow.intake.workbook import MAX_COLUMNS, MAX_ROWS
-from ledgerflow.issuing.importing import Handed
+from ledgerflow.issuing.governing import rules_for
+from ledgerflow.issuing.importing import CutOff, Handed, refuse_cut_off
 from ledgerflow.issuing.receiving import (
     Counter,
     choose_columns,
@@ -123,7 +124,7 @@ class EffectModel(Given):
     differences: Mapping[str, Difference]
 
 
-class PreviewModel(Given):
+class RestockingModel(Given):
     """What an import would do. Send the answer's ETag as If-Match to have exactly this done."""
 
     counts: Counts
@@ -144,10 +145,15 @@ def upload(
     house: HouseHere,
     request: Request,
     response: Response,
-    file: Annotated[Handed, Depends(handed)],
+    file: Annotated[Handed | CutOff, Depends(handed)],
 ) -> UploadModel:
     """Takes a sheet (.xlsx, .xls, CSV; 5 MB) for a day: scanned, and read as it is likely meant."""
     counted(caller, request, Doing.UPLOAD)
+    most = rules_for(caller.ledger, house.rules.now).values.limits.upload_bytes
+    if isinstance(file, Handed) and len(file.content) > most:
+        file = CutOff(file.name, len(file.content), file.sha256, most)
+    if isinstance(file, CutOff):
+        refuse_cut_off(caller.ledger, file, at=now(), actor=caller.actor)
     with _counter(caller, house) as counter:
         made = receive_upload(caller.ledger, counter, file, at=now(), actor=caller.actor)
     response.headers["Location"] = f"/api/catalogue/uploads/{made.id}"
@@ -178,7 +184,7 @@ def preview(
     kind: Annotated[Kind | None, Query(description="Only these.")] = None,
     cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> PreviewModel:
+) -> RestockingModel:
     """What taking an upload in would change, product by product, with what was and what will be."""
     with _counter(caller, house) as counter:
         made = preview_upload(caller.ledger, counter, id, replacing=replace, at=now())
@@ -186,7 +192,7 @@ def preview(
     effects = [one for one in _effects(made) if kind in (None, one.kind)]
     first = int(cursor or 0)
     following = str(first + limit) if len(effects) > first + limit else None
-    return PreviewModel(counts=_counts(made), items=effects[first : first + limit], next=following)
+    return RestockingModel(counts=_counts(made), items=effects[first : first + limit], next=following)
 
 
 @router.post("/uploads/{id}/commit", responses=refusals(*GUARDED, 404, 409, 412))

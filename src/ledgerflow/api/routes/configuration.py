@@ -34,7 +34,7 @@ class Effective(Given):
     origin: Origin
 
 
-class FailureModel(Given):
+class ReloadFailureModel(Given):
     """A reading of the files that changed nothing: when, and why."""
 
     at: datetime
@@ -48,7 +48,7 @@ class ConfigurationModel(Given):
     read_at: datetime
     values: dict[str, Effective]
     warnings: list[FindingModel] | None = None
-    failure: FailureModel | None = None
+    failure: ReloadFailureModel | None = None
 
 
 @router.get("", responses=refusals(*GUARDED))
@@ -105,5 +105,5 @@ def _told(caller: Caller, standing: Standing) -> ConfigurationModel:
         told.warnings = [problems.told(finding) for finding in standing.warnings]
         if standing.failure:
             findings = [problems.told(finding) for finding in standing.failure.findings]
-            told.failure = FailureModel(at=standing.failure.at, findings=findings)
+            told.failure = ReloadFailureModel(at=standing.failure.at, findings=findings)
     return told
