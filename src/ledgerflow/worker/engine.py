@@ -178,7 +178,8 @@ class JobEngine:
             return self._enqueue(PAGES, workflow, tenant, issued.priority, name, *which, *arguments)
 
         codes, over_all = list(issued.codes), list(issued.sheets)
-        sheets = [enqueue(self._sheets, SHEETS, issued.batch, over_all)] if over_all else []  # first, for it is long
+        beside = over_all and issued.chunks  # where nothing is drawn meanwhile, packing makes them with less reading
+        sheets = [enqueue(self._sheets, SHEETS, issued.batch, over_all)] if beside else []  # first, for it is long
         chunks = [enqueue(self._page, number, number, issued.batch, codes) for number in issued.chunks]
         for chunk in chunks:
             chunk.get_result(polling_interval_sec=_POLL)
