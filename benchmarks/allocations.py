@@ -17,7 +17,7 @@ from psycopg.errors import UniqueViolation
 from benchmarks.measuring import record
 from benchmarks.servers import database
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import Block
+from ledgerflow.issuing.records import Block
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.numbers import Numbers
 from ledgerflow.store.opening import open_ledger

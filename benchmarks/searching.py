@@ -16,7 +16,7 @@ from numpy.random import Generator, Philox
 
 from benchmarks.measuring import RUNS, record, seconds
 from benchmarks.servers import database, postgresql
-from ledgerflow.issuing.ports import InvoiceFilter
+from ledgerflow.issuing.records import InvoiceFilter
 from ledgerflow.store.opening import open_ledger
 
 ROWS, OTHERS = 1_000_000, 50_000

@@ -11,7 +11,6 @@ from types import FrameType
 import uvicorn
 
 from ledgerflow.api.app import make_app
-from ledgerflow.api.gates.crossing import names
 from ledgerflow.api.gates.patience import patient
 from ledgerflow.api.house import House, Keys
 from ledgerflow.api.readiness import Readiness
@@ -19,7 +18,7 @@ from ledgerflow.assembly import Application, shelf_address
 from ledgerflow.attending import Attendant
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.reloading import Watch, hearing_hangups, open_rules
-from ledgerflow.settings import Settings
+from ledgerflow.settings import Settings, members
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.telemetry import open_log
@@ -78,7 +77,7 @@ def _config(house: House, settings: Settings, premises: Premises) -> uvicorn.Con
 def called(settings: Settings, host: str) -> frozenset[str]:
     """The names by which the server may be called; none for any. On the loopback no other page may call it by a name
     that it made point there (DNS rebinding)."""
-    given = names(settings.allowed_hosts)
+    given = frozenset(members(settings.allowed_hosts))
     return given or (_LOOPBACK if host in _LOOPBACK else frozenset())
 
 

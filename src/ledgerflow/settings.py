@@ -1,9 +1,11 @@
 """What the surroundings say: the environment, validated. Read by doors alone."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ledgerflow.configuration.environment import ENVIRONMENT
+from ledgerflow.configuration.environment import ENVIRONMENT, Said
 
 
 class Settings(BaseSettings):
@@ -36,19 +38,26 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "", description="Names by which the server may be called, by commas; else any, or on the loopback its own."
     )
-    origins: str = Field("", description="Addresses of our own pages besides the server's, by commas: https://…")
+    origins: str = Field("", description="Instead of security.allowed_origins, by commas: https://…")
     body_seconds: float = Field(15, description="Seconds in which the body of a request is here.", gt=0)
     head_seconds: float = Field(10, description="Seconds in which its headers are.", gt=0)
     drain_seconds: float = Field(0, description="Seconds for which a server that is told to end still serves.", ge=0)
     connections: int = Field(1000, description="Lines that a server keeps open.", ge=1)
     requests_in_hand: int = Field(100, description="Requests a server works on at once; more are sent away.", ge=1)
-    sign_ins: int = Field(10, description="Sign-ins a minute for one address from one place.", ge=1)
-    sign_ins_from: int = Field(100, description="Sign-ins, and links taken up, a minute from one place.", ge=1)
-    refreshes: int = Field(600, description="Refreshed sign-ins a minute from one place.", ge=1)
-    uploads: int = Field(30, description="Files a minute that a tenant may send.", ge=1)
-    orders: int = Field(600, description="Batches a minute that a tenant may order.", ge=1)
+    sign_ins: int | None = Field(None, description="Instead of limits.rates.sign_ins.", ge=1)
+    sign_ins_from: int | None = Field(None, description="Instead of limits.rates.sign_ins_from.", ge=1)
+    refreshes: int | None = Field(None, description="Instead of limits.rates.refreshes.", ge=1)
+    uploads: int | None = Field(None, description="Instead of limits.rates.uploads.", ge=1)
+    orders: int | None = Field(None, description="Instead of limits.rates.orders.", ge=1)
+    requests: int | None = Field(None, description="Instead of limits.rates.requests.", ge=1)
 
-    def instead_of_files(self) -> dict[str, int]:
+    def instead_of_files(self) -> dict[str, Said]:
         """What the environment says in place of the configuration's files, by the names of the variables."""
         said = {name: getattr(self, name) for name in ENVIRONMENT}
-        return {name: value for name, value in said.items() if value is not None}
+        spoken = {name: value for name, value in said.items() if value is not None and value != ""}
+        return {name: members(value) if isinstance(value, str) else value for name, value in spoken.items()}
+
+
+def members(text: str) -> Sequence[str]:
+    """The words of a list with commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]

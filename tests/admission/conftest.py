@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledgerflow.admission.signing_in import UNUSED, Admitted, Refresh
+from ledgerflow.admission.signing_in import Admitted, Refresh
+from ledgerflow.admission.staying import USUAL
 from ledgerflow.api.house import draw_secret
 from ledgerflow.identity.passwords import hash_password
 from ledgerflow.identity.people import Session, User
@@ -39,7 +40,7 @@ class Desk:
     def signed_in(self, user: User) -> Admitted:
         """A user who signed in, without the time that a password takes."""
         shown = Refresh(draw_secret(), 0, draw_secret(), draw_secret())
-        session = Session(shown.session, user.id, shown.digest(), 0, AT, AT, AT + UNUSED)
+        session = Session(shown.session, user.id, shown.digest(), 0, AT, AT, AT + USUAL.unused)
         self.ledger.transact(lambda journal: journal.people.enter_session(session))
         return Admitted(user, session, shown.text())
 

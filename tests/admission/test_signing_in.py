@@ -10,8 +10,6 @@ from tests.admission.conftest import AT, WORDS, Desk
 from ledgerflow.admission.account import change_password, end_other_sessions, end_session
 from ledgerflow.admission.signing_in import (
     TOGETHER,
-    UNUSED,
-    WHOLE,
     Admitted,
     JustUsed,
     NotAdmitted,
@@ -24,6 +22,7 @@ from ledgerflow.admission.signing_in import (
     sign_in,
     sign_out,
 )
+from ledgerflow.admission.staying import USUAL, Stay
 from ledgerflow.admission.users import change_user, invite_again, take_up_invitation
 from ledgerflow.api.house import draw_secret
 from ledgerflow.identity.people import User
@@ -34,8 +33,8 @@ OTHER = "other words that nobody knows"
 LATER = AT + timedelta(minutes=5)
 
 
-def again(desk: Desk, token: str, at: datetime = LATER) -> Admitted:
-    return go_on(desk.ledger, token, at=at, draw=draw_secret)
+def again(desk: Desk, token: str, at: datetime = LATER, stay: Stay = USUAL) -> Admitted:
+    return go_on(desk.ledger, token, stay, at=at, draw=draw_secret)
 
 
 @pytest.mark.parametrize("written", [str, str.upper, lambda email: f"  {email} "])
@@ -43,9 +42,9 @@ def test_who_has_the_password_comes_in_however_the_address_is_written(
     desk: Desk, written: Callable[[str], str]
 ) -> None:
     user = desk.user()
-    admitted = sign_in(desk.ledger, written(user.email), WORDS, at=AT, draw=draw_secret)
+    admitted = sign_in(desk.ledger, written(user.email), WORDS, USUAL, at=AT, draw=draw_secret)
     assert admitted.user == user
-    assert require_admitted(desk.ledger, claims_of("default", admitted, AT), AT) == user
+    assert require_admitted(desk.ledger, claims_of("default", admitted, AT, USUAL.token), AT) == user
     last = desk.last()
     assert (last.actor, last.deed) == (user.id, "sign_in")
     assert admitted.refresh.rpartition(".")[2] not in str(desk.trail()), "no secret is in the trail"
@@ -67,9 +66,9 @@ def test_who_is_refused_is_told_nothing_and_the_trail_why(desk: Desk, case: str)
     made, password, reason = REFUSED[case]
     user = made(desk)
     with pytest.raises(NotAdmitted) as refusal:
-        sign_in(desk.ledger, user.email, password, at=AT, draw=draw_secret)
+        sign_in(desk.ledger, user.email, password, USUAL, at=AT, draw=draw_secret)
     with pytest.raises(NotAdmitted) as unknown:
-        sign_in(desk.ledger, "nobody@example.com", password, at=AT, draw=draw_secret)
+        sign_in(desk.ledger, "nobody@example.com", password, USUAL, at=AT, draw=draw_secret)
     assert str(refusal.value) == str(unknown.value)
     entry = desk.trail()[-2]
     assert (entry.actor, entry.deed, json.loads(entry.details)) == (user.id, "sign_in_refused", {"reason": reason})
@@ -92,7 +91,7 @@ def test_strangers_cannot_fill_the_trail_and_do_not_hide_what_is_tried_on_others
     knock(AT + timedelta(days=1, seconds=40))
     assert len(desk.trail()) - before == 20
     with pytest.raises(NotAdmitted):
-        sign_in(desk.ledger, user.email, OTHER, at=AT + timedelta(days=1, minutes=1), draw=draw_secret)
+        sign_in(desk.ledger, user.email, OTHER, USUAL, at=AT + timedelta(days=1, minutes=1), draw=draw_secret)
     assert desk.last().actor == user.id
     knock(AT + timedelta(days=1, hours=2))
     assert (desk.last().actor, json.loads(desk.last().details)) == ("nobody", {"reason": "tenant"})
@@ -105,7 +104,7 @@ def test_each_refresh_token_is_good_once_and_the_next_of_its_family_follows(desk
     assert [one.session.turn for one in (first, second, third)] == [0, 1, 2]
     assert len({one.refresh for one in (first, second, third)}) == 3
     assert {one.session.id for one in (first, second, third)} == {first.session.id}
-    assert third.session.expires_at == LATER + timedelta(minutes=5) + UNUSED
+    assert third.session.expires_at == LATER + timedelta(minutes=5) + USUAL.unused
 
 
 @pytest.mark.parametrize("turns", [1, 2, 5])
@@ -126,7 +125,7 @@ def test_a_token_that_is_shown_again_ends_its_family_alone_and_the_trail_says_so
     with pytest.raises(SignedOut, match="shown again"):
         again(desk, newest.refresh, at)
     with pytest.raises(SignedOut, match="shown again"):
-        require_admitted(desk.ledger, claims_of("default", newest, at), at)
+        require_admitted(desk.ledger, claims_of("default", newest, at, USUAL.token), at)
     assert desk.last() == entry, "it is told once"
     assert again(desk, other.refresh, at).user == user
 
@@ -182,14 +181,24 @@ def test_a_sign_in_ends_when_it_is_not_used_and_in_any_case_after_its_days(desk:
     user = desk.user()
     idle = desk.signed_in(user)
     with pytest.raises(SignedOut, match="expired"):
-        again(desk, idle.refresh, AT + UNUSED)
+        again(desk, idle.refresh, AT + USUAL.unused)
     busy, at = desk.signed_in(user), AT
-    while at + timedelta(days=13) < AT + WHOLE:
+    while at + timedelta(days=13) < AT + USUAL.whole:
         at += timedelta(days=13)
         busy = again(desk, busy.refresh, at)
-    assert busy.session.expires_at <= AT + WHOLE
+    assert busy.session.expires_at <= AT + USUAL.whole
     with pytest.raises(SignedOut, match="expired"):
-        again(desk, busy.refresh, AT + WHOLE)
+        again(desk, busy.refresh, AT + USUAL.whole)
+
+
+def test_a_sign_in_that_began_when_it_might_last_longer_is_over_as_others_are(desk: Desk) -> None:
+    user, day = desk.user(), timedelta(days=1)
+    for shorter in (Stay(USUAL.token, 2 * day, 90 * day), Stay(USUAL.token, 2 * day, 2 * day)):
+        held = desk.signed_in(user)
+        with pytest.raises(SignedOut, match="expired"):
+            again(desk, held.refresh, AT + 2 * day, shorter)
+        going_on = again(desk, held.refresh, AT + 2 * day - timedelta(seconds=1), shorter)
+        assert going_on.session.expires_at <= AT + 4 * day
 
 
 def _taken_up(desk: Desk, user: User, _own: Admitted, _other: Admitted) -> None:
@@ -246,11 +255,11 @@ def test_what_ends_a_sign_in_ends_its_tokens_of_both_kinds_at_once(desk: Desk, c
     assert desk.last().sequence > before, "it is in the trail"
     for admitted, stays in zip(both, stay, strict=True):
         if stays:
-            require_admitted(desk.ledger, claims_of("default", admitted, AT), AT)
+            require_admitted(desk.ledger, claims_of("default", admitted, AT, USUAL.token), AT)
             assert again(desk, admitted.refresh)
             continue
         with pytest.raises(SignedOut):
-            require_admitted(desk.ledger, claims_of("default", admitted, AT), AT)
+            require_admitted(desk.ledger, claims_of("default", admitted, AT, USUAL.token), AT)
         with pytest.raises(SignedOut):
             again(desk, admitted.refresh)
 
@@ -259,6 +268,6 @@ def test_a_token_is_good_only_for_who_signed_in_and_as_what_they_are(desk: Desk)
     asha, bina = desk.signed_in(desk.user()), desk.signed_in(desk.user())
     swapped = Admitted(asha.user, bina.session, "")
     with pytest.raises(SignedOut):
-        require_admitted(desk.ledger, claims_of("default", swapped, AT), AT)
+        require_admitted(desk.ledger, claims_of("default", swapped, AT, USUAL.token), AT)
     with pytest.raises(SignedOut, match="expired"):
-        require_admitted(desk.ledger, claims_of("default", asha, AT), AT + UNUSED)
+        require_admitted(desk.ledger, claims_of("default", asha, AT, USUAL.token), AT + USUAL.unused)

@@ -10,6 +10,7 @@ from tests.admission.conftest import AT, WORDS, Desk
 
 from ledgerflow.admission.account import SessionUnknown, change_password, end_session
 from ledgerflow.admission.signing_in import NotAdmitted, SignedOut, go_on, sign_in
+from ledgerflow.admission.staying import USUAL
 from ledgerflow.admission.users import (
     INVITED,
     InvitationOver,
@@ -43,7 +44,7 @@ def test_a_link_sets_a_password_once_and_no_secret_is_kept(desk: Desk) -> None:
     user, secret = invited(desk)
     assert (user.email, user.name) == (user.email.lower(), user.email.partition("@")[0])
     set_password(desk, secret)
-    assert sign_in(desk.ledger, user.email, WORDS, at=AT, draw=draw_secret).user.id == user.id
+    assert sign_in(desk.ledger, user.email, WORDS, USUAL, at=AT, draw=draw_secret).user.id == user.id
     with pytest.raises(InvitationOver):
         set_password(desk, secret, OTHER)
     kept = desk.ledger.people.user(user.id).password
@@ -88,8 +89,8 @@ def test_a_link_that_somebody_else_may_have_is_over_when_the_password_is_changed
     with pytest.raises(InvitationOver):
         set_password(desk, secret)
     with pytest.raises(NotAdmitted):
-        sign_in(desk.ledger, user.email, WORDS, at=AT, draw=draw_secret)
-    assert sign_in(desk.ledger, user.email, OTHER, at=AT, draw=draw_secret).user.id == user.id
+        sign_in(desk.ledger, user.email, WORDS, USUAL, at=AT, draw=draw_secret)
+    assert sign_in(desk.ledger, user.email, OTHER, USUAL, at=AT, draw=draw_secret).user.id == user.id
 
 
 def test_nobody_ends_the_sign_in_of_another(desk: Desk) -> None:
@@ -168,7 +169,7 @@ def test_deeds_on_one_user_at_once_wait_for_each_other_and_never_for_ever(postgr
             shown = desk.signed_in(user).refresh
             _, secret = invite_again(ledger, user.id, at=AT, actor="owner", draw=draw_secret)
             ended = at_once(
-                partial(go_on, ledger, shown, at=AT, draw=draw_secret),
+                partial(go_on, ledger, shown, USUAL, at=AT, draw=draw_secret),
                 partial(change_user, ledger, user.id, Role.AUDITOR, at=AT, actor="owner"),
                 partial(invite_again, ledger, user.id, at=AT, actor="owner", draw=draw_secret),
                 partial(take_up_invitation, ledger, secret, f"{WORDS} {turn}", at=AT),

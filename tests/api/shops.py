@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.engine import Connection
 
 from ledgerflow.admission.signing_in import Admitted, claims_of
+from ledgerflow.admission.staying import USUAL
 from ledgerflow.api.app import make_app
 from ledgerflow.api.house import House, draw_secret, now
 from ledgerflow.identity.people import Session, User
@@ -80,7 +81,7 @@ def comes_in(house: House, tenant: str, role: Role, name: str) -> tuple[User, st
         journal.people.enter_session(session)
 
     house.ledger(tenant).transact(enter)
-    return user, house.keys.ring(at).sign(claims_of(tenant, Admitted(user, session, ""), at), at)
+    return user, house.keys.ring(at).sign(claims_of(tenant, Admitted(user, session, ""), at, USUAL.token), at)
 
 
 @contextmanager

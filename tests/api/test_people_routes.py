@@ -8,6 +8,7 @@ import pytest
 from tests.api.shops import Shop, comes_in, statements, two_shops
 
 from ledgerflow.admission.signing_in import Admitted, claims_of
+from ledgerflow.admission.staying import USUAL
 from ledgerflow.api.house import draw_secret, now
 from ledgerflow.identity.people import ApiKey, Session, digest_of
 from ledgerflow.identity.roles import INSTALLATION, Role
@@ -150,14 +151,16 @@ def test_a_key_that_signs_is_the_installations_and_no_tenants(asha: Shop) -> Non
     own = new_key("own", now())
     asha.ledger.transact(lambda journal: journal.people.enter_signing_key(own))
     session = asha.ledger.people.sessions(asha.owner.id)[0]
-    claims = claims_of("asha", Admitted(asha.owner, session, ""), now())
+    claims = claims_of("asha", Admitted(asha.owner, session, ""), now(), USUAL.token)
     assert asha.ask("GET", "/api/users/me", KeyRing([own]).sign(claims, now())).status_code == 401
     assert asha.ask("GET", "/api/users/me", asha.house.keys.ring(now()).sign(claims, now())).status_code == 200
 
 
 def test_a_token_that_is_signed_here_but_of_another_tenant_session_or_role_is_refused(shops: tuple[Shop, Shop]) -> None:
     asha, bina = shops
-    good = claims_of("asha", Admitted(asha.owner, asha.ledger.people.sessions(asha.owner.id)[0], ""), now())
+    good = claims_of(
+        "asha", Admitted(asha.owner, asha.ledger.people.sessions(asha.owner.id)[0], ""), now(), USUAL.token
+    )
     theirs = bina.ledger.people.sessions(bina.owner.id)[0]
     ring = asha.house.keys.ring(now())
     for other in (

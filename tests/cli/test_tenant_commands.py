@@ -8,6 +8,7 @@ import pytest
 from tests.cli.conftest import Run
 
 from ledgerflow.admission.signing_in import sign_in
+from ledgerflow.admission.staying import USUAL
 from ledgerflow.admission.users import InvitationOver, change_user, take_up_invitation
 from ledgerflow.api.house import draw_secret
 from ledgerflow.identity.roles import INSTALLATION, Role
@@ -31,7 +32,7 @@ def test_a_tenant_is_entered_with_an_owner_who_comes_in_by_the_link(books: str, 
     with open_ledger(books, "tea-house") as ledger:
         owner = take_up_invitation(ledger, secret, WORDS, at=NOW)
         assert owner.role is Role.OWNER
-        assert sign_in(ledger, "asha@tea.example", WORDS, at=NOW, draw=draw_secret).user == owner
+        assert sign_in(ledger, "asha@tea.example", WORDS, USUAL, at=NOW, draw=draw_secret).user == owner
         assert "command line" in {entry.actor for entry in ledger.audit_trail()}
     again = json.loads(
         run("tenants", "create", "tea-house", "--email", "asha@tea.example", "--database", books, "--json").out

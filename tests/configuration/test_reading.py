@@ -10,10 +10,12 @@ import yaml
 from tests.cli.conftest import Run
 
 from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.configuration.environment import ENVIRONMENT
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.configuration.reading import collect, read_files
 from ledgerflow.configuration.rules import Origin, Rules, differences, narrowed, rules_of
 from ledgerflow.configuration.sections import SECTIONS, Configuration, Overrides
+from ledgerflow.settings import Settings
 
 SHIPPED = Path(__file__).parents[2] / "config"
 AT = datetime(2026, 4, 1, tzinfo=UTC)
@@ -105,6 +107,36 @@ def test_the_environment_goes_before_a_file_and_a_file_before_what_is_usual() ->
     assert told["limits.largest_batch"] == (50, Origin.FILE)
     assert told["retention.keep_days"] == (30, Origin.DEFAULT)
     assert rules.version == rules_of(reading, {}).version, "every process has the same, whatever its environment"
+
+
+def test_the_environment_goes_before_files_also_within_a_table_and_for_a_list() -> None:
+    files = {
+        "limits.yaml": b"rates: {orders: 5, uploads: 6}",
+        "security.yaml": b"allowed_origins: ['https://a.example']",
+    }
+    said = Settings(orders=9, origins="https://b.example, https://c.example").instead_of_files()
+    rules = rules_of(read_files(files), said)
+    told = {key: (value, rules.origin(key)) for key, value in rules.flat().items()}
+    assert told["limits.rates.orders"] == (9, Origin.ENVIRONMENT)
+    assert told["limits.rates.uploads"] == (6, Origin.FILE)
+    assert told["limits.rates.sign_ins"] == (10, Origin.DEFAULT)
+    assert told["security.allowed_origins"] == (["https://b.example", "https://c.example"], Origin.ENVIRONMENT)
+
+
+def test_a_variable_of_each_name_is_read_in_its_place() -> None:
+    said = {name: ("https://a.example" if name == "origins" else 3) for name in ENVIRONMENT}
+    rules = rules_of(read_files({}), Settings.model_validate(said).instead_of_files())
+    assert {key for key, origin in rules.origins.items() if origin is Origin.ENVIRONMENT} == set(ENVIRONMENT.values())
+    assert {rules.flat()[key] == 3 for name, key in ENVIRONMENT.items() if name != "origins"} == {True}
+
+
+def test_variables_that_no_file_might_say_are_refused_by_their_names() -> None:
+    said = Settings(uploads=2_000_000, origins="https://a.example,books.example").instead_of_files()
+    with pytest.raises(InputRefused) as caught:
+        rules_of(read_files({}), said)
+    places = {finding.place: finding.message for finding in caught.value.findings}
+    assert places.keys() == {"LEDGERFLOW_UPLOADS", "LEDGERFLOW_ORIGINS"}
+    assert "'books.example' will not do" in places["LEDGERFLOW_ORIGINS"]
 
 
 def test_a_tenant_narrows_and_never_widens() -> None:

@@ -20,7 +20,8 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.supply import NoteKind
 from ledgerflow.billing.tax import DocumentKind, Rounder, TaxStrategy
 from ledgerflow.issuing.batch import generation_id, issue_batch
-from ledgerflow.issuing.ports import Batch, Ledger
+from ledgerflow.issuing.ports import Ledger
+from ledgerflow.issuing.records import Batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import DatabaseLedger

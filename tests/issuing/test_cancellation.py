@@ -35,7 +35,8 @@ from ledgerflow.issuing.cancellation import (
 )
 from ledgerflow.issuing.golden_gst import GstExample
 from ledgerflow.issuing.golden_vat import VatExample
-from ledgerflow.issuing.ports import Entry, Ledger
+from ledgerflow.issuing.ports import Ledger
+from ledgerflow.issuing.records import Entry
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale, simulate
 from ledgerflow.store.ledger import DatabaseLedger

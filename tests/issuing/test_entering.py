@@ -17,7 +17,7 @@ from ledgerflow.issuing.commissioning import Bounds, Request, cancel_batch, orde
 from ledgerflow.issuing.entering import Halted, Issuing, Overtaken, begin_run, issue_job
 from ledgerflow.issuing.jobs import Job
 from ledgerflow.issuing.numbers import reclaim_numbers
-from ledgerflow.issuing.ports import Entry
+from ledgerflow.issuing.records import Entry
 from ledgerflow.simulation.reading import read_config
 from ledgerflow.store.ledger import DatabaseLedger
 

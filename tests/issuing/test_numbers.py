@@ -9,7 +9,7 @@ from ledgerflow.billing.errors import BlockLost, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import verify_trail
 from ledgerflow.issuing.numbers import reclaim_numbers, release_block, reserve_block
-from ledgerflow.issuing.ports import Block
+from ledgerflow.issuing.records import Block
 from ledgerflow.store.ledger import DatabaseLedger
 
 SERIES = NumberSeries("A{n:03}")

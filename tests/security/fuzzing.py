@@ -18,9 +18,8 @@ from ledgerflow.identity.roles import INSTALLATION, Role
 from ledgerflow.store.opening import open_ledger
 
 ROLES = (Role.OWNER, Role.VIEWER, Role.OPERATOR)
-GENEROUS = {
-    "sign_ins": "1000000", "sign_ins_from": "1000000", "refreshes": "1000000", "uploads": "1000000", "orders": "1000000"
-}  # fmt: skip
+_RATES = ("sign_ins", "sign_ins_from", "refreshes", "uploads", "orders", "requests")
+GENEROUS = dict.fromkeys(_RATES, "1000000")
 _RUN = "from schemathesis.cli import schemathesis; schemathesis()"
 _CONFIG = Path(__file__).parent / "schemathesis.toml"
 

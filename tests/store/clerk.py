@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from importlib.metadata import entry_points
 
 from ledgerflow.issuing.batch import issue_batch
-from ledgerflow.issuing.ports import Entry, Journal
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Entry
 from ledgerflow.store.opening import open_ledger
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)

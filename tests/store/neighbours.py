@@ -14,7 +14,8 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.identity import people
 from ledgerflow.identity.roles import Role
 from ledgerflow.issuing.jobs import Chunk, Failure, Job, JobStatus, Part, Stage, Wish
-from ledgerflow.issuing.ports import Block, Journal
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Block
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.ledger import DatabaseLedger

@@ -31,7 +31,8 @@ from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.audit import verify_trail
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.issuing.numbers import reclaim_numbers, release_block, reserve_block
-from ledgerflow.issuing.ports import Block, Entry, Journal
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Block, Entry
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.database import LedgerUnreachable

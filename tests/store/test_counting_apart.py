@@ -8,7 +8,7 @@ import pytest
 from tests.store.neighbours import LATER, Neighbours, sequences_forbidden
 
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import Block
+from ledgerflow.issuing.records import Block
 from ledgerflow.store.ledger import DatabaseLedger
 
 Take = Callable[[DatabaseLedger, NumberSeries, int], Block]

@@ -16,7 +16,8 @@ from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.issuing.figures import Span
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobBook
-from ledgerflow.issuing.ports import Batch, Block, Entry, InvoiceFilter, Journal, VoidNumber
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Batch, Block, Entry, InvoiceFilter, VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.blocks import NumbersTaken

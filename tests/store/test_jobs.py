@@ -27,7 +27,8 @@ from ledgerflow.issuing.jobs import (
     TooManyBatches,
     Wish,
 )
-from ledgerflow.issuing.ports import Batch, Block, Entry, Journal, VoidNumber
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Batch, Block, Entry, VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.journal import NOT_USED

@@ -13,7 +13,8 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import DocumentKind, TaxStrategy
 from ledgerflow.issuing.audit import verify_trail
 from ledgerflow.issuing.batch import issue_batch
-from ledgerflow.issuing.ports import Journal, VoidNumber
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import VoidNumber
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.database import open_engine

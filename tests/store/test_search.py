@@ -13,7 +13,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
-from ledgerflow.issuing.ports import InvoiceFilter
+from ledgerflow.issuing.records import InvoiceFilter
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import DatabaseLedger

@@ -13,18 +13,17 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import NoReturn
 
+from ledgerflow.admission.staying import Stay
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.identity import passwords
 from ledgerflow.identity.people import Session, User, UserUnknown, digest_of
-from ledgerflow.identity.tokens import LIFE, Claims
+from ledgerflow.identity.tokens import Claims
 from ledgerflow.issuing.ports import Journal, Ledger
 
 Draw = Callable[[], str]
 """Draws a secret that nobody can guess: at least 32 bytes, in letters that a URL takes."""
 
 STRANGER = "nobody"  # in the trail, who is not known
-UNUSED = timedelta(days=14)  # after which a session that was not used is over
-WHOLE = timedelta(days=90)  # after which any is
 TOGETHER = timedelta(seconds=10)  # in which two windows may show the same token
 _SHAPE = re.compile(r"[\w-]{1,100}\.\d{1,9}\.[\w-]{1,100}\.[\w-]{1,100}", re.ASCII)
 _HALF = len(digest_of(""))
@@ -54,14 +53,14 @@ class Admitted:
     refresh: str
 
 
-def sign_in(ledger: Ledger, email: str, password: str, *, at: datetime, draw: Draw) -> Admitted:
+def sign_in(ledger: Ledger, email: str, password: str, stay: Stay, *, at: datetime, draw: Draw) -> Admitted:
     """Begins a session. Raises NotAdmitted, which does not say what was wrong; the trail does."""
     known = ledger.people.by_email(email.strip().casefold())
     right = passwords.matches(password, known.password if known else "")
     if known is None or not right or not known.active:
         reason = "unknown" if known is None else "inactive" if right else "password"
         _refuse(ledger, known.id if known else STRANGER, reason, at)
-    return _admit(ledger, known, password, at, draw)
+    return _admit(ledger, known, password, at + stay.unused, at, draw)
 
 
 def refuse_stranger(installation: Ledger, password: str, *, at: datetime) -> NoReturn:
@@ -71,8 +70,9 @@ def refuse_stranger(installation: Ledger, password: str, *, at: datetime) -> NoR
     _refuse(installation, STRANGER, "tenant", at)
 
 
-def go_on(ledger: Ledger, token: str, *, at: datetime, draw: Draw) -> Admitted:
-    """The next refresh token, and by it the next access token. Raises SignedOut, JustUsed."""
+def go_on(ledger: Ledger, token: str, stay: Stay, *, at: datetime, draw: Draw) -> Admitted:
+    """The next refresh token, and by it the next access token. How long one stays is asked anew each time: a session
+    that began when it was longer is over as others are. Raises SignedOut, JustUsed."""
     shown = Refresh.read(token)
     seen = ledger.people.session(shown.session)
     if seen is None:
@@ -81,7 +81,7 @@ def go_on(ledger: Ledger, token: str, *, at: datetime, draw: Draw) -> Admitted:
     def turn(journal: Journal) -> Admitted | str:
         user = journal.people.hold_user(seen.user)  # before the session, as whoever changes a user does
         held = journal.people.hold_session(shown.session)
-        refusal = _refusal(held, shown, at)
+        refusal = _refusal(held, shown, stay, at)
         if held is None or refusal:
             if held and not held.ended and refusal == _REUSED:
                 journal.people.keep_session(replace(held, ended=_REUSED))
@@ -90,7 +90,7 @@ def go_on(ledger: Ledger, token: str, *, at: datetime, draw: Draw) -> Admitted:
         if not user.active:
             return "the user was shut out"
         following = Refresh(held.id, held.turn + 1, shown.family, draw())
-        expires = min(at + UNUSED, held.created_at + WHOLE)
+        expires = min(at + stay.unused, held.created_at + stay.whole)
         session = replace(held, digest=following.digest(), turn=following.turn, used_at=at, expires_at=expires)
         journal.people.keep_session(session)
         return Admitted(user, session, following.text())
@@ -113,10 +113,10 @@ def sign_out(ledger: Ledger, session: str, *, at: datetime, reason: str = "signe
     ledger.transact(end)
 
 
-def claims_of(tenant: str, admitted: Admitted, at: datetime) -> Claims:
+def claims_of(tenant: str, admitted: Admitted, at: datetime, life: timedelta) -> Claims:
     """What the access token of somebody who came in says."""
     user = admitted.user
-    return Claims(user.id, tenant, user.role, admitted.session.id, at + LIFE)
+    return Claims(user.id, tenant, user.role, admitted.session.id, at + life)
 
 
 def require_admitted(ledger: Ledger, claims: Claims, at: datetime) -> User:
@@ -158,13 +158,13 @@ class Refresh:
         return cls(session, int(turn), family, secret)
 
 
-def _refusal(held: Session | None, shown: Refresh, at: datetime) -> str:
+def _refusal(held: Session | None, shown: Refresh, stay: Stay, at: datetime) -> str:
     """Why a token is refused; empty where it is good."""
     if held is None or not compare_digest(held.digest[:_HALF], shown.digest()[:_HALF]) or shown.turn > held.turn:
         return _FOREIGN
     if held.ended:
         return held.ended
-    if held.expires_at <= at:
+    if min(held.expires_at, held.used_at + stay.unused, held.created_at + stay.whole) <= at:
         return "it has expired"
     if shown.turn < held.turn:
         return _JUST_USED if shown.turn == held.turn - 1 and at < held.used_at + TOGETHER else _REUSED
@@ -177,9 +177,9 @@ def _refuse(ledger: Ledger, actor: str, reason: str, at: datetime) -> NoReturn:
     raise NotAdmitted()
 
 
-def _admit(ledger: Ledger, known: User, password: str, at: datetime, draw: Draw) -> Admitted:
+def _admit(ledger: Ledger, known: User, password: str, until: datetime, at: datetime, draw: Draw) -> Admitted:
     first = Refresh(draw(), 0, draw(), draw())
-    session = Session(first.session, known.id, first.digest(), 0, at, at, at + UNUSED)
+    session = Session(first.session, known.id, first.digest(), 0, at, at, until)
     fresh = passwords.hash_password(password) if passwords.is_outdated(known.password) else ""
 
     def admit(journal: Journal) -> User:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ledgerflow.identity.people import SigningKey
-from ledgerflow.identity.tokens import ANNOUNCED, LIFE, new_key
+from ledgerflow.identity.tokens import ANNOUNCED, LONGEST, new_key
 from ledgerflow.issuing.ports import Journal, Ledger
 
 AGE = timedelta(days=30)  # after which the next one signs
-TRUSTED = 2 * LIFE  # after it was retired: a process may sign by it until it reads the keys again
+TRUSTED = LONGEST + timedelta(minutes=10)  # after it was retired: processes sign by it until they read the keys again
 
 
 def current_keys(ledger: Ledger, id: str, *, at: datetime) -> Sequence[SigningKey]:

@@ -37,11 +37,13 @@ async def house_of(request: Request) -> House:
 def caller_of(
     request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
 ) -> Caller:
-    """Raises SignedOut, TokenRefused."""
+    """Raises SignedOut, TokenRefused, TooFast."""
     if shown is None:
         raise SignedOut(reason="no access token came")
     house = cast(House, request.app.state.house)
-    return _machine(house, shown.credentials) or _person(house, shown.credentials)
+    caller = _machine(house, shown.credentials) or _person(house, shown.credentials)
+    rates_of(request).count(Doing.REQUEST, caller.tenant, caller.actor)
+    return caller
 
 
 def allowed(right: Right) -> Callable[[Caller], Awaitable[Caller]]:

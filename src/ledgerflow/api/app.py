@@ -70,7 +70,7 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
     )
     app.state.house = house
     app.state.routers = ROUTERS
-    app.state.rates = Rates(house.settings)
+    app.state.rates = Rates(house.settings.redis_url, lambda: house.rules.now.values.limits.rates)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -16,7 +16,6 @@ from ledgerflow.store.database import LedgerUnreachable
 
 SOONEST, LATEST = 0.2, 1.0  # seconds between two looks: soon while something changes, later while nothing does
 _BEAT = 15.0  # seconds of silence after which a comment is sent, so that nobody on the way takes the line for dead
-_LONGEST = 600.0  # seconds: as long as an access token is good; then the client comes again with another
 _LOOKERS = 4
 _lookers: RunVar[anyio.CapacityLimiter] = RunVar("lookers")
 
@@ -40,9 +39,10 @@ async def look(at: Callable[[], State]) -> State:
 
 
 async def events(
-    first: State, at: Callable[[], State], known: str, is_closing: Callable[[], bool]
+    first: State, at: Callable[[], State], known: str, is_closing: Callable[[], bool], longest: float
 ) -> AsyncIterator[str]:
-    """Events from the first state on, unless it is the one that is known; `is_closing` ends them with the server."""
+    """Events from the first state on, unless it is the one that is known; `is_closing` ends them with the server, and
+    so do so many seconds: the client comes again."""
     state, begun, told, pause = first, monotonic(), monotonic(), SOONEST
     yield "retry: 1000\n\n"
     while True:
@@ -52,7 +52,7 @@ async def events(
         elif monotonic() - told >= _BEAT:
             told = monotonic()
             yield ": still there\n\n"
-        if not state.is_open or is_closing() or monotonic() - begun >= _LONGEST:
+        if not state.is_open or is_closing() or monotonic() - begun >= longest:
             return
         await anyio.sleep(pause)
         pause = min(LATEST, pause * 1.3)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 from ledgerflow.admission.signing_keys import current_keys
+from ledgerflow.admission.staying import Stay, stay_of
 from ledgerflow.api.readiness import Readiness
 from ledgerflow.api.studio import Studio
 from ledgerflow.assembly import Application
@@ -88,6 +89,11 @@ class House:
     def knows(self, tenant: str) -> bool:
         """Whether there is such a tenant, or it is the installation."""
         return self.lobby.knows(tenant)
+
+    @property
+    def stay(self) -> Stay:
+        """How long those stay who come in now."""
+        return stay_of(self.rules.now.values.security)
 
     @property
     def installation(self) -> Ledger:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ledgerflow.api.problems import MEDIA, Problem
 
@@ -16,7 +16,8 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-Password = Annotated[str, Field(min_length=1, max_length=256)]
+Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=256)]
+"""Taken as it was typed: a space before or after it is a part of it."""
 
 
 class Given(BaseModel):
@@ -37,5 +38,5 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "content": {MEDIA: {}}} for status in sorted({400, *statuses})}
 
 
-GUARDED = (401, 403)
+GUARDED = (401, 403, 429)
 """What every route answers that asks for a token."""

@@ -9,7 +9,7 @@ from ledgerflow.assembly import Application
 from ledgerflow.cli.options import chosen, in_reserve, required
 from ledgerflow.cli.output import complain, show_facts, show_json, show_table
 from ledgerflow.issuing.numbers import reclaim_numbers
-from ledgerflow.issuing.ports import SeriesAccount
+from ledgerflow.issuing.records import SeriesAccount
 
 _FIGURES = ["issued", "void", "reserved", "missing"]
 

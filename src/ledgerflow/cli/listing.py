@@ -11,7 +11,7 @@ from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.cli.options import chosen, required, sound
 from ledgerflow.cli.output import show_json, show_table
 from ledgerflow.export.register import kind_words
-from ledgerflow.issuing.ports import InvoiceFilter
+from ledgerflow.issuing.records import InvoiceFilter
 from ledgerflow.store.ledger import DatabaseLedger
 
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,3})?")

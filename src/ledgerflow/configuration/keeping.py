@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.configuration.environment import Said
 from ledgerflow.configuration.reading import Files, collect, read_files
 from ledgerflow.configuration.rules import Rules, rules_of
 
@@ -39,7 +40,7 @@ class RuleBook:
     """Keeps the rules of this process. Raises InputRefused where it is opened over files that will not do."""
 
     def __init__(
-        self, folder: Path | None, environment: Mapping[str, int], at: datetime, rest: Callable[[float], object]
+        self, folder: Path | None, environment: Mapping[str, Said], at: datetime, rest: Callable[[float], object]
     ) -> None:
         self._folder = folder
         self._environment = environment

@@ -7,7 +7,12 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
 
-from ledgerflow.configuration.environment import ENVIRONMENT
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.mistakes import mistake
+from ledgerflow.configuration.environment import ENVIRONMENT, Said
 from ledgerflow.configuration.reading import Reading
 from ledgerflow.configuration.sections import Configuration, Overrides
 
@@ -44,15 +49,12 @@ class Rules:
         return self.origins.get(key, Origin.DEFAULT)
 
 
-def rules_of(reading: Reading, environment: Mapping[str, int]) -> Rules:
-    """What holds where the files say this, and the environment that."""
+def rules_of(reading: Reading, environment: Mapping[str, Said]) -> Rules:
+    """What holds where the files say this, and the environment that. Raises InputRefused where a variable is out of
+    bounds."""
     origins = dict.fromkeys(reading.said & set(flat(reading.configuration.model_dump(mode="json"))), Origin.FILE)
-    values = reading.configuration
-    for name, value in environment.items():
-        section, key = ENVIRONMENT[name]
-        values = _with(values, section, key, value)
-        origins[f"{section}.{key}"] = Origin.ENVIRONMENT
-    return Rules(values, version_of(reading.configuration), origins)
+    origins |= {ENVIRONMENT[name]: Origin.ENVIRONMENT for name in environment}
+    return Rules(_instead(reading.configuration, environment), version_of(reading.configuration), origins)
 
 
 def narrowed(rules: Rules, overrides: Overrides) -> Rules:
@@ -82,6 +84,28 @@ def differences(before: Mapping[str, Value], after: Mapping[str, Value]) -> list
     keys = [*before, *(key for key in after if key not in before)]
     pairs = [(key, _said(before.get(key)), _said(after.get(key))) for key in keys]
     return [f"{key}: {was} → {becomes}" for key, was, becomes in pairs if was != becomes]
+
+
+def _instead(values: Configuration, environment: Mapping[str, Said]) -> Configuration:
+    said = values.model_dump()
+    for name, value in environment.items():
+        *path, key = ENVIRONMENT[name].split(".")
+        node = said
+        for step in path:
+            node = node[step]
+        node[key] = value
+    try:
+        return Configuration.model_validate(said)
+    except ValidationError as refused:
+        raise InputRefused([_of_variable(fault) for fault in refused.errors(include_url=False)]) from refused
+
+
+def _of_variable(fault: ErrorDetails) -> Finding:
+    """What is wrong with a variable, by its name: the files alone were found good before."""
+    found, key = mistake(fault), ".".join(str(step) for step in fault["loc"])
+    name = next((name for name, known in ENVIRONMENT.items() if key.startswith(known)), "")
+    place = f"LEDGERFLOW_{name.upper()}" if name else "the environment"
+    return Finding(found.code, place, found.message, "Change the variable, or unset it.", found.parameters)
 
 
 def _with(values: Configuration, section: str, key: str, value: object) -> Configuration:

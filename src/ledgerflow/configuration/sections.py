@@ -1,13 +1,17 @@
 """The sections of the configuration, one a file: what an operator may say, with bounds and what holds if nothing is."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ledgerflow.identity.tokens import LONGEST
 from ledgerflow.simulation.config import MOST_INVOICES, RealismProfile
 from ledgerflow.simulation.typed import Share, Typed
+
+_LONGEST = int(LONGEST / timedelta(minutes=1))
 
 PerMinute = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -25,10 +29,16 @@ Origin = Annotated[str, Field(max_length=200), AfterValidator(_origin)]
 class Rates(Typed):
     """How many requests a minute may come from one caller, by what they ask for; more are told when to come back."""
 
-    sign_in: PerMinute = Field(10, title="Signing in", description="From one address, a minute.")
-    uploads: PerMinute = Field(20, title="Uploads", description="Of one user, a minute.")
-    batches: PerMinute = Field(6000, title="Ordering batches", description="Of one user, a minute.")
-    everything: PerMinute = Field(12_000, title="All requests", description="Of one user, a minute.")
+    sign_ins: PerMinute = Field(10, title="Signing in", description="To one address from one place, a minute.")
+    sign_ins_from: PerMinute = Field(
+        100, title="Signing in from one place", description="To any address, links taken up as well, a minute."
+    )
+    refreshes: PerMinute = Field(600, title="Refreshed sign-ins", description="From one place, a minute.")
+    uploads: PerMinute = Field(30, title="Uploads", description="Of one tenant, a minute.")
+    orders: PerMinute = Field(600, title="Ordering batches", description="Of one tenant, a minute.")
+    requests: PerMinute = Field(
+        12_000, title="All requests", description="Of one user or machine to one server, a minute."
+    )
 
 
 class Limits(Typed):
@@ -61,7 +71,7 @@ class Security(Typed):
     allowed_origins: tuple[Origin, ...] = Field(
         (), max_length=50, title="Allowed origins", description="Besides the server's own, as in https://books.example."
     )
-    token_minutes: int = Field(10, ge=1, le=60, title="Access token", description="Minutes that one is good for.")
+    token_minutes: int = Field(10, ge=1, le=_LONGEST, title="Access token", description="Minutes that one is good for.")
     unused_days: int = Field(
         14, ge=1, le=365, title="Unused", description="Days after which an unused session is over."
     )

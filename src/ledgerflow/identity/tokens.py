@@ -1,7 +1,8 @@
 """Access tokens: JWTs (RFC 7519) signed by Ed25519 (RFC 8037, named as RFC 9864 has it), with tenant and role inside.
 
-A token is good for ten minutes. Who verifies knows the public keys alone; a key is found by its `kid`. A key is made
-known some seconds before it signs, so that no process meets a token by a key of which it could not have heard.
+A token is good for some minutes, an hour at most. Who verifies knows the public keys alone; a key is found by its
+`kid`. A key is made known some seconds before it signs, so that no process meets a token by a key of which it could not
+have heard.
 """
 
 import json
@@ -21,7 +22,7 @@ from ledgerflow.identity.roles import Role
 
 ALGORITHM = "Ed25519"
 ISSUER = AUDIENCE = "ledgerflow"
-LIFE = timedelta(minutes=10)
+LONGEST = timedelta(hours=1)  # that a token may be good for, whatever the configuration says
 ANNOUNCED = timedelta(seconds=10)  # before a key signs, and while the one before it still does
 _NEEDED: ClaimsOption = {"essential": True}
 _FOREIGN = "it was not signed here, or says something else"

@@ -10,7 +10,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.supply import Supply
 from ledgerflow.issuing.assessing import Assessed
-from ledgerflow.issuing.ports import Block, Entry, VoidNumber
+from ledgerflow.issuing.records import Block, Entry, VoidNumber
 
 NOT_USED = "Not used"
 

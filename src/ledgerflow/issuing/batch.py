@@ -13,7 +13,8 @@ from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.allotting import allot, entry
 from ledgerflow.issuing.assessing import Assessed, assess_sales
-from ledgerflow.issuing.ports import Batch, Journal, Ledger, Progress
+from ledgerflow.issuing.ports import Journal, Ledger, Progress
+from ledgerflow.issuing.records import Batch
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 

@@ -22,7 +22,8 @@ from ledgerflow.issuing.anomalies import LABEL_FILES, lay_labels, rows_of
 from ledgerflow.issuing.batch import enter_batch, generation_id
 from ledgerflow.issuing.letters import unprintable_names
 from ledgerflow.issuing.packing import pack_batch
-from ledgerflow.issuing.ports import Batch, Ledger, Progress
+from ledgerflow.issuing.ports import Ledger, Progress
+from ledgerflow.issuing.records import Batch
 from ledgerflow.issuing.staging import staged
 from ledgerflow.issuing.tables import TABLE_FILES, lay_tables, require_kept
 from ledgerflow.issuing.thinking import think

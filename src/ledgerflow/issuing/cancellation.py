@@ -13,7 +13,8 @@ from ledgerflow.billing.invoice import Invoice, to_json
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.supply import Correction, NoteKind, Supply
 from ledgerflow.billing.tax import TaxResult, TaxStrategy
-from ledgerflow.issuing.ports import Entry, Journal, Ledger
+from ledgerflow.issuing.ports import Journal, Ledger
+from ledgerflow.issuing.records import Entry
 
 _LONGEST_REASON = 200
 _RECORDED = "recorded"  # what stands for the law on a tax invoice of earlier books

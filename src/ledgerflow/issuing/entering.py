@@ -15,7 +15,8 @@ from ledgerflow.issuing.allotting import Allotment, Giving, allot, entry
 from ledgerflow.issuing.assessing import Assessed
 from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.jobs import Chunk, Job, JobStatus, Stage, Wish
-from ledgerflow.issuing.ports import Batch, Block, Entry, Journal, Ledger, Progress
+from ledgerflow.issuing.ports import Journal, Ledger, Progress
+from ledgerflow.issuing.records import Batch, Block, Entry
 from ledgerflow.issuing.thinking import think
 
 TOGETHER = 1000  # invoices in a transaction: a fifth of a second

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import Block, Journal, Ledger, VoidNumber
+from ledgerflow.issuing.ports import Journal, Ledger
+from ledgerflow.issuing.records import Block, VoidNumber
 
 
 def reserve_block(

@@ -20,9 +20,13 @@ _MOST_KEYS = 10_000  # of one mapping: merges of merges would make billions
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
-def schema() -> dict[str, Json]:
-    """The JSON Schema of a configuration: the form, and the check that a browser can make by itself."""
-    return SimulationConfig.model_json_schema()
+def schema(offered: Mapping[str, Json] | None = None) -> dict[str, Json]:
+    """The JSON Schema of a configuration: the form, and the check that a browser can make by itself. What is offered
+    stands there as the default of its field."""
+    form: dict[str, Json] = SimulationConfig.model_json_schema()
+    fields = _table(form["properties"])
+    known = {name: {**_table(fields[name]), "default": value} for name, value in (offered or {}).items()}
+    return {**form, "properties": {**fields, **known}}
 
 
 @dataclass(frozen=True, slots=True)

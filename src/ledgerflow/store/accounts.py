@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import SeriesAccount
+from ledgerflow.issuing.records import SeriesAccount
 from ledgerflow.store.blocks import ANY
 from ledgerflow.store.rows import BlockRow, InvoiceRow, SequenceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession

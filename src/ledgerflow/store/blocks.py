@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledgerflow.billing.errors import BlockLost, NumbersUnavailable
 from ledgerflow.billing.numbering import NumberingRule, NumberSeries
-from ledgerflow.issuing.ports import Block, VoidNumber
+from ledgerflow.issuing.records import Block, VoidNumber
 from ledgerflow.store.rows import BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.tenancy import TenantSession
 

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, Text, cast, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ledgerflow.billing.errors import BlockLost, CommitUnknown, InvoiceNumberCollisionException
-from ledgerflow.issuing.ports import Block, Journal
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Block
 from ledgerflow.store.blocks import NumbersTaken, release
 from ledgerflow.store.database import LedgerUnreachable, is_lost, reaching, reading
 from ledgerflow.store.journal import DatabaseJournal

@@ -12,7 +12,7 @@ from ledgerflow.billing.errors import BlockLost, InvoiceUnknown, NumbersUnavaila
 from ledgerflow.billing.invoice import Invoice, from_json, to_json
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.issuing.audit import AuditEntry, seal
-from ledgerflow.issuing.ports import Batch, Block, Entry, VoidNumber
+from ledgerflow.issuing.records import Batch, Block, Entry, VoidNumber
 from ledgerflow.store.blocks import ANY, NumbersTaken, close, enter_void_numbers, release, void_rest
 from ledgerflow.store.counters import take
 from ledgerflow.store.documents import SessionDocumentBook

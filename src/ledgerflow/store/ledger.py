@@ -13,7 +13,8 @@ from sqlalchemy import Engine, func, select, tuple_
 from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.audit import AuditEntry
-from ledgerflow.issuing.ports import Batch, InvoiceFilter, InvoiceSummary, Journal, SeriesAccount, VoidNumber
+from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.records import Batch, InvoiceFilter, InvoiceSummary, SeriesAccount, VoidNumber
 from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.store import reading as asked
 from ledgerflow.store.accounts import accounts

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from ledgerflow.billing.errors import NumbersUnavailable
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import Block
+from ledgerflow.issuing.records import Block
 from ledgerflow.store.blocks import Wanted, book, moment
 from ledgerflow.store.counters import take_counts
 from ledgerflow.store.epochs import take_reserve

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ledgerflow.billing.numbering import NumberSeries
-from ledgerflow.issuing.ports import VoidNumber
+from ledgerflow.issuing.records import VoidNumber
 from ledgerflow.store.blocks import ANY, book, expired, void_rest
 from ledgerflow.store.sequences import lost_counts
 from ledgerflow.store.tenancy import TenantSession

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.tax import DocumentKind
-from ledgerflow.issuing.ports import InvoiceFilter, InvoiceSummary
+from ledgerflow.issuing.records import InvoiceFilter, InvoiceSummary
 from ledgerflow.store.rows import InvoiceRow
 from ledgerflow.store.tenancy import TenantSession
 

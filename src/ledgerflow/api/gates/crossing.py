@@ -6,10 +6,12 @@ in a cookie that our own pages can read after they were loaded anew; another sit
 
 from collections.abc import Mapping
 from hmac import compare_digest
+from typing import cast
 
 from fastapi import Request, Response
 
 from ledgerflow.api.errors import CrossSite
+from ledgerflow.api.house import House
 from ledgerflow.identity.people import digest_of
 
 HEADER = "X-CSRF-Token"
@@ -19,7 +21,7 @@ _REFRESH, _CSRF, PATH = "ledgerflow_refresh", "ledgerflow_csrf", "/api/auth"
 def require_from_here(request: Request) -> None:
     """A dependency: no other site made a browser send this; who is no browser says nothing. Raises CrossSite."""
     origin = request.headers.get("Origin", "")
-    if origin and origin in names(request.app.state.house.settings.origins):
+    if origin and origin.casefold() in _allowed(request):
         return
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         raise CrossSite(reason="Sec-Fetch-Site says so")
@@ -63,9 +65,10 @@ def take_cookies(response: Response, secure: bool) -> None:
     response.delete_cookie(readable, path="/", secure=secure, samesite="strict")
 
 
-def names(text: str) -> frozenset[str]:
-    """The words of a list with commas."""
-    return frozenset(filter(None, (word.strip() for word in text.split(","))))
+def _allowed(request: Request) -> frozenset[str]:
+    """Where our own pages are besides here."""
+    house = cast(House, request.app.state.house)
+    return frozenset(one.casefold() for one in house.rules.now.values.security.allowed_origins)
 
 
 def _names(secure: bool) -> tuple[str, str]:

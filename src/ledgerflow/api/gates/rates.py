@@ -1,6 +1,7 @@
 """How often something may be tried: counted in Redis where several servers share it, else in this process."""
 
 import time
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import cast
@@ -12,7 +13,7 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from ledgerflow.api.errors import TooFast
-from ledgerflow.settings import Settings
+from ledgerflow.configuration import sections
 
 _PATIENCE = 1.0  # seconds for an answer of Redis
 _ALONE = 5.0  # seconds in which one that did not answer is left alone
@@ -27,29 +28,36 @@ class Doing(StrEnum):
     REFRESH = "refresh"
     UPLOAD = "upload"
     ORDER = "order"
+    REQUEST = "request"
+
+
+_KEYS: Mapping[Doing, Callable[[sections.Rates], int]] = {
+    Doing.SIGN_IN: lambda rates: rates.sign_ins,
+    Doing.SIGN_IN_FROM: lambda rates: rates.sign_ins_from,
+    Doing.INVITATION: lambda rates: rates.sign_ins_from,
+    Doing.REFRESH: lambda rates: rates.refreshes,
+    Doing.UPLOAD: lambda rates: rates.uploads,
+    Doing.ORDER: lambda rates: rates.orders,
+    Doing.REQUEST: lambda rates: rates.requests,
+}
+_ALWAYS_ALONE = (Doing.REQUEST,)  # no request waits for Redis
 
 
 class Rates:
     """How often each thing may be done within a minute, by whom. Where Redis cannot be had, each process counts alone:
-    a limit that is a little too wide is better than a door that is shut."""
+    a limit that is a little too wide is better than a door that is shut. How often, `most`
+    says at each count; where that changes, counting begins anew."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, redis_url: str, most: Callable[[], sections.Rates]) -> None:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._shared = _shared(settings.redis_url)
+        self._shared = _shared(redis_url)
         self._alone_until = 0.0
-        self._most = {
-            Doing.SIGN_IN: RateLimitItemPerMinute(settings.sign_ins),
-            Doing.SIGN_IN_FROM: RateLimitItemPerMinute(settings.sign_ins_from),
-            Doing.INVITATION: RateLimitItemPerMinute(settings.sign_ins_from),
-            Doing.REFRESH: RateLimitItemPerMinute(settings.refreshes),
-            Doing.UPLOAD: RateLimitItemPerMinute(settings.uploads),
-            Doing.ORDER: RateLimitItemPerMinute(settings.orders),
-        }
+        self._most = most
 
     def count(self, doing: Doing, *by: str) -> None:
         """Counts one more; raises TooFast where it is one too many."""
-        item, names = self._most[doing], ("ledgerflow", doing.value, *by)
-        if self._shared is not None and time.monotonic() >= self._alone_until:
+        item, names = RateLimitItemPerMinute(_KEYS[doing](self._most())), ("ledgerflow", doing.value, *by)
+        if self._shared is not None and doing not in _ALWAYS_ALONE and time.monotonic() >= self._alone_until:
             try:
                 _hit(self._shared, item, names)
                 return

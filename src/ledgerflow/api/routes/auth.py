@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field
 
 from ledgerflow.admission.signing_in import (
-    UNUSED,
     Admitted,
     SignedOut,
     claims_of,
@@ -15,6 +14,7 @@ from ledgerflow.admission.signing_in import (
     sign_in,
     sign_out,
 )
+from ledgerflow.admission.staying import Stay
 from ledgerflow.admission.users import take_up_invitation
 from ledgerflow.api.access import Anyone, HouseHere
 from ledgerflow.api.gates.crossing import (
@@ -29,7 +29,7 @@ from ledgerflow.api.gates.crossing import (
 )
 from ledgerflow.api.gates.rates import Doing, rates_of, whence
 from ledgerflow.api.house import House, draw_secret, now
-from ledgerflow.api.schemas import Given, Password, Taken, refusals
+from ledgerflow.api.schemas import GUARDED, Given, Password, Taken, refusals
 from ledgerflow.identity.roles import Role
 
 router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Depends(require_from_here)])
@@ -75,8 +75,9 @@ def begin(said: SigningIn, house: HouseHere, request: Request, response: Respons
     rates.count(Doing.SIGN_IN, place, said.tenant, said.email.casefold())
     if not house.knows(said.tenant):
         refuse_stranger(house.installation, said.password, at=now())
-    admitted = sign_in(house.ledger(said.tenant), said.email, said.password, at=now(), draw=draw_secret)
-    return _token(house, said.tenant, admitted, response, request)
+    stay = house.stay
+    admitted = sign_in(house.ledger(said.tenant), said.email, said.password, stay, at=now(), draw=draw_secret)
+    return _token(house, said.tenant, admitted, stay, response, request)
 
 
 @router.post("/refresh", responses=refusals(401, 403, 409, 429, 503), dependencies=[Depends(require_token)])
@@ -87,11 +88,12 @@ def refresh(house: HouseHere, request: Request, response: Response, csrf: Csrf =
     tenant, _, token = refresh_cookie(request.cookies, is_secure(request)).partition("/")
     if not house.knows(tenant):
         raise SignedOut(reason="no refresh token came")
-    admitted = go_on(house.ledger(tenant), token, at=now(), draw=draw_secret)
-    return _token(house, tenant, admitted, response, request)
+    stay = house.stay
+    admitted = go_on(house.ledger(tenant), token, stay, at=now(), draw=draw_secret)
+    return _token(house, tenant, admitted, stay, response, request)
 
 
-@router.post("/sign-out", status_code=204, responses=refusals(401, 403), dependencies=[Depends(require_token)])
+@router.post("/sign-out", status_code=204, responses=refusals(*GUARDED), dependencies=[Depends(require_token)])
 def end(caller: Anyone, request: Request, response: Response, csrf: Csrf = "") -> None:
     """Ends the session: its tokens are good no more, from now on and everywhere."""
     if caller.session:
@@ -114,11 +116,11 @@ def keys(house: HouseHere) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _token(house: House, tenant: str, admitted: Admitted, response: Response, request: Request) -> Token:
+def _token(house: House, tenant: str, admitted: Admitted, stay: Stay, response: Response, request: Request) -> Token:
     at = now()
-    claims = claims_of(tenant, admitted, at)
+    claims = claims_of(tenant, admitted, at, stay.token)
     shown = f"{tenant}/{admitted.refresh}"
-    set_cookies(response, shown, is_secure(request), int(UNUSED.total_seconds()))
+    set_cookies(response, shown, is_secure(request), int(stay.unused.total_seconds()))
     return Token(
         csrf=token_of(shown),
         access_token=house.keys.ring(at).sign(claims, at),

@@ -67,11 +67,14 @@ class Formats(Given):
 )
 def simulation_config(
     _caller: Reader,
+    house: HouseHere,
     request: Request,
     lang: Annotated[Language, Query(description="The language of titles and descriptions.")] = "en",
 ) -> Response:
-    """The JSON Schema of a configuration: the form, and the check that a browser can make by itself."""
-    content = json.dumps(words.translated(schema(), lang), ensure_ascii=False)
+    """The JSON Schema of a configuration: the form, and the check that a browser can make by itself. Defaults are
+    what the installation offers; an order that leaves a field out is as ever."""
+    offered = house.rules.now.values.simulation.model_dump(mode="json")
+    content = json.dumps(words.translated(schema(offered), lang), ensure_ascii=False)
     headers = {"ETag": tag_of(content), "Cache-Control": "private, no-cache", "Content-Language": lang}
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)

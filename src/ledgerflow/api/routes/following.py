@@ -30,7 +30,8 @@ async def follow(
     first = await look(lambda: _state(caller, id))
     if not first.is_open and first.id == last:
         return Response(status_code=204)
-    stream = events(first, lambda: _state(caller, id), last, house.closing.is_set)
+    token = house.stay.token.total_seconds()  # nobody listens for longer than a token is good
+    stream = events(first, lambda: _state(caller, id), last, house.closing.is_set, token)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

@@ -19,7 +19,7 @@ from ledgerflow.billing.invoice import Invoice, to_json
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.cancellation import cancel_invoice
 from ledgerflow.issuing.explaining import explained
-from ledgerflow.issuing.ports import InvoiceFilter, InvoiceSummary
+from ledgerflow.issuing.records import InvoiceFilter, InvoiceSummary
 
 router = APIRouter(prefix="/api/invoices", tags=["invoices"])
 
