@@ -22,7 +22,7 @@ from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.shelf import open_shelf
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _GRACE = 30  # seconds in which requests in hand, and the worker, come to their end

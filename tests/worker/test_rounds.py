@@ -19,7 +19,7 @@ from ledgerflow.issuing.receiving import Counter, receive_upload
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger, open_lobby
 from ledgerflow.store.shelf import open_shelf
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 from ledgerflow.worker.rounds import Rounds
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)

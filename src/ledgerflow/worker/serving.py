@@ -25,7 +25,7 @@ from ledgerflow.store.database import open_engine, sqlite_path
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.pulse import FilePulse, Pulse, ServerPulse
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.caring import Care
 from ledgerflow.worker.deeds import Site

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledgerflow.api.problems import answer
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 
 
 class Mishaps:
