@@ -13,14 +13,19 @@ import uvicorn
 from ledgerflow.api.app import make_app
 from ledgerflow.api.gates.crossing import names
 from ledgerflow.api.gates.patience import patient
-from ledgerflow.api.house import House, Keys
+from ledgerflow.api.house import House, Keys, now
 from ledgerflow.api.readiness import Readiness
 from ledgerflow.assembly import Application, shelf_address
 from ledgerflow.attending import Attendant
+from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.inspecting.board import Board
+from ledgerflow.inspecting.checks import Grounds, checks
 from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings
+from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
+from ledgerflow.store.probing import Probe
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.telemetry.log import open_log
 
@@ -128,7 +133,24 @@ def open_house(settings: Settings) -> Iterator[House]:
         lobby.enter(INSTALLATION)
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(lobby))
+        probe = Probe(settings.database_url)
+        board = Board(checks(_grounds(settings, lobby, probe, rules)), now)
+        try:
+            yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(board), board)
+        finally:
+            probe.close()
+
+
+def _grounds(settings: Settings, lobby: Lobby, probe: Probe, rules: RuleBook) -> Grounds:
+    return Grounds(
+        probe=probe,
+        shelf=shelf_address(settings.shelf_url, settings.database_url),
+        reserve=settings.redis_url,
+        scanner=settings.clamd_url,
+        now=now,
+        keys=lambda: lobby.ledger(INSTALLATION).people.signing_keys(),
+        rules=lambda: rules.standing,
+    )
 
 
 __all__: Sequence[str] = ("Premises", "open_house", "serve")

@@ -13,6 +13,7 @@ from ledgerflow.assembly import Application
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.identity.tokens import Claims, KeyRing, key_named
+from ledgerflow.inspecting.board import Board
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.issuing.shelf import Shelf
 from ledgerflow.settings import Settings
@@ -78,6 +79,7 @@ class House:
     keys: Keys
     rules: RuleBook
     readiness: Readiness
+    board: Board
     studio: Studio = field(default_factory=Studio)
     closing: Event = field(default_factory=Event)
 

@@ -19,12 +19,15 @@ from ledgerflow.billing.errors import BillingError
 _WORKERS, _LEADER = 0x1ED6E2, 0x1ED6E3  # the first halves of keys: of who is alive, and of who looks after others
 _LOCKS = table("pg_locks", column("locktype"), column("database"), column("classid"), column("objid"))
 _DATABASES = table("pg_database", column("oid"), column("datname"))
-_ALIVE = (
+ALIVE = (
     select(_LOCKS.c.objid)
     .join(_DATABASES, _DATABASES.c.oid == _LOCKS.c.database)
     .where(_DATABASES.c.datname == func.current_database())
     .where(_LOCKS.c.locktype == "advisory", _LOCKS.c.classid == _WORKERS)
 )
+"""The keys of the workers that are alive, on PostgreSQL."""
+
+_INSTANT = 0.5  # seconds: whoever only looks whether a worker is there holds the file for less
 
 T = TypeVar("T")
 
@@ -82,7 +85,7 @@ class ServerPulse:
         return True
 
     def roll(self) -> Roll:
-        return Roll(self._ask(lambda connection: frozenset(connection.scalars(_ALIVE))))
+        return Roll(self._ask(lambda connection: frozenset(connection.scalars(ALIVE))))
 
     def leads(self) -> bool:
         wanted = select(func.pg_try_advisory_lock(_LEADER, 0))
@@ -111,7 +114,9 @@ class FilePulse:
 
     def __init__(self, ledger: str, name: str) -> None:
         self._name = name
-        self._lock = sqlite3.connect(f"{ledger}-worker", timeout=0, isolation_level=None, check_same_thread=False)
+        self._lock = sqlite3.connect(
+            f"{ledger}-worker", timeout=_INSTANT, isolation_level=None, check_same_thread=False
+        )
         try:
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as refusal:
