@@ -98,6 +98,12 @@ def _watcher(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     return caller
 
 
+def _looker(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    if not (may(caller.role, Right.READ) or may(caller.role, Right.OPERATE)):
+        raise Forbidden()
+    return caller
+
+
 def counted(caller: Caller, request: Request, doing: Doing) -> None:
     """Counts what a tenant does. Raises TooFast."""
     rates_of(request).count(doing, caller.tenant)
@@ -112,4 +118,5 @@ Manager = Annotated[Caller, Depends(allowed(Right.MANAGE))]
 Person = Annotated[Caller, Depends(person)]
 Steward = Annotated[Caller, Depends(_steward)]
 Watcher = Annotated[Caller, Depends(_watcher)]
+Looker = Annotated[Caller, Depends(_looker)]
 Operator = Annotated[Caller, Depends(allowed(Right.OPERATE))]

@@ -14,6 +14,7 @@ from ledgerflow.api.gates.mishaps import Mishaps
 from ledgerflow.api.gates.rates import Rates
 from ledgerflow.api.house import House
 from ledgerflow.api.routes import (
+    admin_health,
     api_keys,
     audit,
     auth,
@@ -40,6 +41,7 @@ ROUTERS = (
     users.router,
     api_keys.router,
     audit.router,
+    admin_health.router,
     batches.router,
     business.router,
     catalogue.router,

@@ -14,6 +14,7 @@ from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.identity.tokens import Claims, KeyRing, key_named
 from ledgerflow.inspecting.board import Board
+from ledgerflow.inspecting.figures import FiguresBoard
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.issuing.shelf import Shelf
 from ledgerflow.settings import Settings
@@ -80,6 +81,7 @@ class House:
     rules: RuleBook
     readiness: Readiness
     board: Board
+    figures: FiguresBoard = field(default_factory=FiguresBoard)
     studio: Studio = field(default_factory=Studio)
     closing: Event = field(default_factory=Event)
 

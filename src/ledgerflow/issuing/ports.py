@@ -15,6 +15,7 @@ from ledgerflow.issuing.documents import DocumentBook, Documents
 from ledgerflow.issuing.figures import Figures
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
+from ledgerflow.issuing.tallies import Tallies
 from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.issuing.uploads import UploadBook, Uploads
 
@@ -257,6 +258,10 @@ class Ledger(Protocol):
     @property
     def figures(self) -> Figures:
         """What the books come to, added up where they are kept."""
+
+    @property
+    def tallies(self) -> Tallies:
+        """How its batches stand."""
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         """Every number taken that no invoice bears."""

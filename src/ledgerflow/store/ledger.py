@@ -27,6 +27,7 @@ from ledgerflow.store.people import DatabasePeople
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.searching import searched
 from ledgerflow.store.stock import DatabaseStock
+from ledgerflow.store.tallies import DatabaseTallies
 from ledgerflow.store.tenancy import TenantSession
 from ledgerflow.store.trail import page_of
 from ledgerflow.store.uploads import DatabaseUploads
@@ -168,6 +169,11 @@ class DatabaseLedger:
     def figures(self) -> DatabaseFigures:
         """What the books come to."""
         return DatabaseFigures(self._reading)
+
+    @property
+    def tallies(self) -> DatabaseTallies:
+        """How its batches stand."""
+        return DatabaseTallies(self._reading)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:

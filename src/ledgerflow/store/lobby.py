@@ -16,6 +16,7 @@ from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import JobRow, TenantRow
+from ledgerflow.store.tallies import WholeTallies
 from ledgerflow.store.tenancy import TenantSession, enter_tenant
 
 
@@ -70,6 +71,11 @@ class Lobby:
     def open_jobs(self) -> Sequence[OpenJob]:
         """The jobs of all tenants that are queued or running, the least priority first, then the oldest."""
         return open_jobs(self._engine)
+
+    @property
+    def tallies(self) -> WholeTallies:
+        """How the batches of all tenants stand."""
+        return WholeTallies(self._engine)
 
     def tenants(self) -> Sequence[str]:
         """All tenants, by name."""

@@ -2,7 +2,6 @@
 its clock says, and how many workers are alive. Nothing is made, and no lock is taken that others wait for.
 """
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from ledgerflow.store.database import LedgerUnreachable, open_engine, reaching, reading, sqlite_path
-from ledgerflow.store.pulse import ALIVE
+from ledgerflow.store.pulse import ALIVE, is_file_held
 from ledgerflow.store.schema import MIGRATING, revision_of
 
 _SECONDS = 2  # that a question may take
@@ -70,7 +69,7 @@ class Probe:
     def workers(self) -> int:
         """How many workers give signs of life. Raises LedgerUnreachable."""
         if self._path is not None:
-            return int(_is_held(f"{self._path}-worker"))
+            return int(is_file_held(Path(self._path)))
         with self._looking() as connection:
             return len(set(connection.scalars(ALIVE)))
 
@@ -82,19 +81,3 @@ class Probe:
             if self._path is None:
                 connection.execute(text(f"SET LOCAL statement_timeout = '{_SECONDS}s'"))
             yield connection
-
-
-def _is_held(path: str) -> bool:
-    """Whether a worker holds the file. To look takes a lock for an instant, for which a worker that starts waits."""
-    if not Path(path).exists():
-        return False
-    lock = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", timeout=0, uri=True)
-    try:
-        lock.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.OperationalError as refusal:
-        if refusal.sqlite_errorname.startswith("SQLITE_BUSY"):
-            return True
-        raise LedgerUnreachable(reason=f"{path}: {refusal}") from refusal
-    finally:
-        lock.close()
-    return False

@@ -6,8 +6,9 @@ On SQLite there is one worker for a ledger, which holds a file beside it.
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 from zlib import crc32
 
@@ -25,9 +26,8 @@ ALIVE = (
     .where(_DATABASES.c.datname == func.current_database())
     .where(_LOCKS.c.locktype == "advisory", _LOCKS.c.classid == _WORKERS)
 )
-"""The keys of the workers that are alive, on PostgreSQL."""
 
-_INSTANT = 0.5  # seconds: whoever only looks whether a worker is there holds the file for less
+_GLANCE = 0.2  # seconds that one who takes the file waits for somebody who only looks whether it is held
 
 T = TypeVar("T")
 
@@ -114,9 +114,7 @@ class FilePulse:
 
     def __init__(self, ledger: str, name: str) -> None:
         self._name = name
-        self._lock = sqlite3.connect(
-            f"{ledger}-worker", timeout=_INSTANT, isolation_level=None, check_same_thread=False
-        )
+        self._lock = sqlite3.connect(f"{ledger}-worker", timeout=_GLANCE, isolation_level=None, check_same_thread=False)
         try:
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as refusal:
@@ -134,6 +132,19 @@ class FilePulse:
 
     def stop(self) -> None:
         self._lock.close()
+
+
+def is_file_held(ledger: Path) -> bool:
+    """Whether the worker of an SQLite ledger is alive. To look takes a lock too, for a moment, that others may share."""
+    held = ledger.with_name(f"{ledger.name}-worker")
+    if not held.exists():
+        return False
+    with closing(sqlite3.connect(held, timeout=0, isolation_level=None)) as looking:
+        try:
+            looking.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def _key(name: str) -> int:
