@@ -1,6 +1,7 @@
 """The functions of PostgreSQL that run with the owner's rights, as the statements that a migration runs.
 
-They count native sequences for the tenant of the session; two look at all tenants, for a worker serves every one.
+They count native sequences for the tenant of the session; two look at all tenants, for a worker serves every one, and
+two add up over all of them, for whoever watches the installation.
 """
 
 from collections.abc import Iterator
@@ -38,6 +39,19 @@ def looking(schema: str) -> Iterator[str]:
     yield _OPEN_JOBS.replace("{definer}", definer)
     yield _KNOWN_TENANTS.replace("{definer}", definer)
     for function in LOOKING:
+        yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}"
+
+
+WATCHING = ("queue_standing()", "budget_standing(text)")
+
+
+def watching(schema: str) -> Iterator[str]:
+    """The functions by which an installation is watched: sums over all tenants, from which none of them can be told."""
+    definer = f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp"
+    yield _QUEUE_STANDING.replace("{definer}", definer)
+    yield _BUDGET_STANDING.replace("{definer}", definer)
+    for function in WATCHING:
         yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}"
 
@@ -178,4 +192,23 @@ $$
 _KNOWN_TENANTS = """
 CREATE FUNCTION known_tenants() RETURNS TABLE (tenant text)
 {definer} AS $$ SELECT t.tenant FROM tenants t ORDER BY t.tenant $$
+"""
+
+_QUEUE_STANDING = """
+CREATE FUNCTION queue_standing() RETURNS TABLE (queued bigint, running bigint, oldest text)
+{definer} AS $$
+    SELECT count(*) FILTER (WHERE j.status = 'queued'), count(*) FILTER (WHERE j.status = 'running'),
+           min(j.created_at) FILTER (WHERE j.status = 'queued' AND j.run = 1)
+    FROM jobs j WHERE j.status IN ('queued', 'running')
+$$
+"""
+
+_BUDGET_STANDING = """
+CREATE FUNCTION budget_standing(since text) RETURNS TABLE (attempted bigint, failed bigint)
+{definer} AS $$
+    SELECT coalesce(sum(CASE WHEN j.status IN ('succeeded', 'partly failed', 'failed') THEN j.total
+                             ELSE j.drawn + j.failed END), 0)::bigint,
+           coalesce(sum(j.failed), 0)::bigint
+    FROM jobs j WHERE j.created_at >= since
+$$
 """
