@@ -266,8 +266,8 @@ class Ledger(Protocol):
     def void_numbers(self) -> Sequence[VoidNumber]:
         """Every number taken that no invoice bears."""
 
-    def audit_trail(self) -> Iterator[AuditEntry]:
-        """The whole trail, oldest first."""
+    def audit_trail(self, after: int = 0) -> Iterator[AuditEntry]:
+        """The whole trail, oldest first, or what of it comes after a sequence."""
 
     def audit_page(self, wanted: TrailFilter, before: int | None = None, limit: int = 50) -> TrailPage:
         """The latest entries before a sequence that fit, at most `limit`. Only so many are looked at that it takes no

@@ -1,6 +1,6 @@
 """What the books come to, added up by the database itself: no document is read for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -51,6 +51,13 @@ class DatabaseFigures:
                 found = [tuple(one) for one in session.execute(wanted)]
                 sums += [_sum(str(one[-1]), str(one[0]), one[1:-1]) for one in found]
         return sums
+
+    def kinds(self, batch: int | None = None) -> Mapping[str, int]:
+        counted = select(InvoiceRow.kind, func.count(InvoiceRow.position)).group_by(InvoiceRow.kind)
+        if batch is not None:
+            counted = counted.where(InvoiceRow.batch == batch)
+        with self._reading() as session:
+            return {kind: count for kind, count in session.execute(counted.order_by(InvoiceRow.kind))}
 
     def latest(self, span: Span, limit: int) -> Sequence[Invoice]:
         row = InvoiceRow

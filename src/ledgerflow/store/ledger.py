@@ -188,8 +188,8 @@ class DatabaseLedger:
             last = session.execute(columns.order_by(row.sequence.desc()).limit(1)).one_or_none()
         return AuditEntry(*last) if last else None
 
-    def audit_trail(self) -> Iterator[AuditEntry]:
-        row, after = AuditRow, 0
+    def audit_trail(self, after: int = 0) -> Iterator[AuditEntry]:
+        row = AuditRow
         columns = select(row.sequence, row.at, row.actor, row.deed, row.details, row.previous, row.hash)
         while True:
             with self._reading() as session:

@@ -20,7 +20,7 @@ from ledgerflow.store.changes import Change, changes_since
 from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reading, sqlite_path
 from ledgerflow.store.rows import Row
 
-REVISIONS = ("0000", "0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0000", "0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 
 MIGRATING = 0x1ED6E2  # any number, the same for all who migrate books of one PostgreSQL database

@@ -1,9 +1,9 @@
 """What a bench does: the deeds of a job, from names and values that travel to another process."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -54,12 +54,15 @@ class JobRun:
 @dataclass(frozen=True, slots=True)
 class IssuedJob:
     """What the drawing needs to know of a job that is issued: by `codes` its pages are drawn, by `sheets` what is over
-    all of it."""
+    all of it. `kinds` counts its documents where this deed entered the last of them, `collisions` the numbers that were
+    taken already when one was to be given."""
 
     batch: int
     total: int
     codes: tuple[str, ...]
     sheets: tuple[str, ...]
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    collisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,11 @@ def issue(tell: Tell, *, job: JobRun) -> IssuedJob:
         sheets = tuple(format.code for format in formats if is_sheet(format))
         issuing = Issuing(job.id, job.run, commission, job.at, ACTOR)
         identity = generation_id(commission.config, commission.catalogue)
+        was_issued = ledger.jobs.find(job.id).is_issued
         issued = issue_job(issuing, application.laws, ledger, identity, drawn=bool(codes), progress=tell.progress)
-    assert issued.batch is not None  # it is issued
-    return IssuedJob(issued.batch, issued.total, codes, sheets)
+        assert issued.batch is not None  # it is issued
+        kinds = {} if was_issued else ledger.figures.kinds(issued.batch)
+        return IssuedJob(issued.batch, issued.total, codes, sheets, kinds, ledger.collisions)
 
 
 def draw_positions(tell: Tell, *, job: JobRun, batch: int, spreads: Sequence[Spread]) -> DrawnPositions:

@@ -73,7 +73,8 @@ class Queue(Given):
 
 
 class LastError(Given):
-    """A batch of which something failed; the log tells more by the trace id. The tenant is told to operators."""
+    """A batch of which something failed; the log tells more by the trace id. The tenant is told to operators alone, and
+    the reason to the tenant alone."""
 
     tenant: str
     batch: str
@@ -193,5 +194,6 @@ def _rates(lately: Lately) -> Rates:
 
 
 def _error(trouble: Trouble, *, whole: bool) -> LastError:
+    """An operator sees no tenant's books, and so not why; whoever is of a tenant knows which it is."""
     error = LastError.model_validate(trouble)
-    return error if whole else error.model_copy(update={"tenant": ""})
+    return error.model_copy(update={"reason": ""} if whole else {"tenant": ""})

@@ -1,0 +1,67 @@
+"""What is counted, as Prometheus reads it: by all processes that count in one folder, or else by this one alone."""
+
+import os
+from collections.abc import Callable
+from hmac import compare_digest
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
+from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from ledgerflow.issuing.standing import Standing
+from ledgerflow.telemetry import meters
+from ledgerflow.telemetry.folder import READING, VARIABLE
+from ledgerflow.telemetry.standing import StandingGauges
+from ledgerflow.telemetry.zeros import begin_counting
+
+MEDIA: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Exposition:
+    """All series of an installation, none of which names a tenant."""
+
+    def __init__(self, standing: Callable[[], Standing]) -> None:
+        disable_created_metrics()
+        begin_counting()
+        self._registry = CollectorRegistry()
+        if os.environ.get(VARIABLE):
+            MultiProcessCollector(self._registry)
+        else:
+            for meter in vars(meters).values():
+                if isinstance(meter, MetricWrapperBase):
+                    self._registry.register(meter)
+        self._books = CollectorRegistry()
+        self._books.register(StandingGauges(standing))
+
+    def text(self) -> bytes:
+        """As text, in the format that every Prometheus reads."""
+        with READING:
+            counted = generate_latest(self._registry)
+        return counted + generate_latest(self._books)
+
+
+class ScrapeToken:
+    """What whoever reads the series of an installation shows: a value, or what stands in a file now."""
+
+    def __init__(self, value: str, file: str) -> None:
+        self._value, self._file = value, file
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is one: nobody reads by it where there is none."""
+        return bool(self._now())
+
+    def fits(self, shown: str) -> bool:
+        """Whether this is it; it takes as long wherever they differ."""
+        expected = self._now()
+        return bool(expected) and compare_digest(expected.encode(), shown.encode())
+
+    def _now(self) -> str:
+        if self._value or not self._file:
+            return self._value
+        try:
+            return Path(self._file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
