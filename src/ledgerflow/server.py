@@ -21,6 +21,7 @@ from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.inspecting.board import Board
 from ledgerflow.inspecting.checks import Grounds, checks
+from ledgerflow.issuing.vigil import vigil_of
 from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.lobby import Lobby
@@ -150,6 +151,7 @@ def _grounds(settings: Settings, lobby: Lobby, probe: Probe, rules: RuleBook) ->
         now=now,
         keys=lambda: lobby.ledger(INSTALLATION).people.signing_keys(),
         rules=lambda: rules.standing,
+        vigil=lambda: vigil_of(lobby.ledger(INSTALLATION)),
     )
 
 

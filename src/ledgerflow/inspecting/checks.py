@@ -17,6 +17,7 @@ from ledgerflow.identity.tokens import KeyRing
 from ledgerflow.inspecting.looks import Check, Look, degraded, down, well
 from ledgerflow.intake.scanning import ScannerUnreachable
 from ledgerflow.issuing.shelf import NotOnShelf, Shelf, ShelfDamaged, ShelfFull, ShelfUnreachable
+from ledgerflow.issuing.vigil import Vigil
 from ledgerflow.rendering.pdf import fonts_missing
 from ledgerflow.store.clamd import Clamd
 from ledgerflow.store.database import LedgerUnreachable
@@ -27,6 +28,7 @@ from ledgerflow.store.shelf import open_shelf
 
 _SELDOM = 30.0  # seconds for which a heavy look is good
 _APART = 5.0  # seconds by which clocks may differ: tokens allow as many
+_HEADS_HOURS = 26  # once a day they are written down
 _MOST = 2  # seconds for an answer of a scanner
 _PROBE = "health"
 
@@ -42,17 +44,19 @@ class Grounds:
     now: Callable[[], datetime]
     keys: Callable[[], Sequence[SigningKey]]
     rules: Callable[[], Standing]
+    vigil: Callable[[], Vigil | None]
 
 
 def checks(grounds: Grounds) -> list[Check]:
     """Every part that this installation has."""
     return [
-        Check("database", lambda: database(grounds), 1.0),
-        Check("migrations", lambda: migrations(grounds), 1.0),
-        Check("clock", lambda: clock(grounds), _SELDOM),
-        Check("workers", lambda: workers(grounds)),
-        Check("keys", lambda: keys(grounds), 10.0),
+        Check("database", _asking(database, grounds), 1.0),
+        Check("migrations", _asking(migrations, grounds), 1.0),
+        Check("clock", _asking(clock, grounds), _SELDOM),
+        Check("workers", _asking(workers, grounds)),
+        Check("keys", _asking(keys, grounds), 10.0),
         Check("configuration", lambda: configuration(grounds)),
+        Check("audit", _asking(audit, grounds), 5.0),
         Check("shelf", lambda: shelf(open_shelf(grounds.shelf)), _SELDOM),
         *([Check("redis", lambda: redis(grounds.reserve))] if grounds.reserve else []),
         *([Check("clamav", lambda: scanner(grounds.scanner), 5.0)] if grounds.scanner else []),
@@ -60,21 +64,27 @@ def checks(grounds: Grounds) -> list[Check]:
     ]
 
 
+def _asking(look: Callable[[Grounds], Look], grounds: Grounds) -> Callable[[], Look]:
+    """A look for which the database is asked."""
+
+    def ask() -> Look:
+        try:
+            return look(grounds)
+        except LedgerUnreachable as trouble:
+            return down(_unreachable(str(trouble.parameters["reason"])))
+
+    return ask
+
+
 def database(grounds: Grounds) -> Look:
     """Whether it answers."""
-    try:
-        seen = grounds.probe.ask()
-    except LedgerUnreachable as trouble:
-        return down(_unreachable(str(trouble.parameters["reason"])))
+    seen = grounds.probe.ask()
     return well(f"It answers within {max(1, round(seen.seconds * 1000))} ms.")
 
 
 def migrations(grounds: Grounds) -> Look:
     """Whether the books are of this program's revision, and nobody is changing that."""
-    try:
-        seen = grounds.probe.ask()
-    except LedgerUnreachable as trouble:
-        return down(_unreachable(str(trouble.parameters["reason"])))
+    seen = grounds.probe.ask()
     if seen.is_migrating:
         message = "The books are being migrated."
         return down(Finding("health.migrating", "", message, "Wait until `ledgerflow db upgrade` has ended."))
@@ -149,6 +159,25 @@ def _unread(found: Sequence[str]) -> Finding:
     facts = {"count": str(len(found)), "first": found[0]}
     message = f"The configuration's files cannot be taken, for {facts['count']} reason(s): {facts['first']}"
     return Finding("health.configuration", "", message, "`ledgerflow config check` names them all.", facts)
+
+
+def audit(grounds: Grounds) -> Look:
+    """Whether the chains held when they were last looked at, and their ends were written down of late."""
+    vigil = grounds.vigil()
+    if vigil is None:
+        return well("Nothing is watched yet: that begins with the first worker.")
+    if vigil.broken:
+        facts = {"count": str(vigil.broken), "tenants": ", ".join(vigil.named)}
+        message = f"The audit chain of {facts['count']} tenant(s) does not hold: {facts['tenants']}."
+        advice = "`ledgerflow audit verify --tenant …` says where; keep the database as it is until that is explained."
+        return down(Finding("health.chain_broken", "", message, advice, facts))
+    hours = (grounds.now() - vigil.heads_since).total_seconds() / 3600
+    if hours > _HEADS_HOURS:
+        facts = {"hours": f"{hours:.0f}"}
+        message = f"The ends of the audit trails were last written down {facts['hours']} hours ago."
+        advice = "A worker does it once a day: see whether one is alive, and whether the shelf takes files."
+        return degraded(Finding("health.heads_old", "", message, advice, facts))
+    return well(f"The chains held; their ends were written down {hours:.0f} hours ago.")
 
 
 def shelf(place: Shelf) -> Look:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
-from ledgerflow.issuing.tallies import Tallies, Tally, Trouble, Waiting
+from ledgerflow.issuing.workload import Tally, Trouble, Waiting, Workload
 
 T = TypeVar("T")
 
@@ -36,18 +36,18 @@ class FiguresBoard:
         self._lately = _Kept[Lately](_FRESH)
         self._month = _Kept[Tally](_SELDOM)
 
-    def lately(self, whose: str, tallies: Tallies, at: datetime) -> Lately:
+    def lately(self, whose: str, workload: Workload, at: datetime) -> Lately:
         """What waits, what the last hour and day came to, and what went wrong."""
 
         def ask() -> Lately:
-            hour, day = (tallies.since(at - timedelta(hours=hours)) for hours in (1, 24))
-            return Lately(tallies.waiting(), hour, day, tallies.troubles(at - WINDOW, _TROUBLES))
+            hour, day = (workload.since(at - timedelta(hours=hours)) for hours in (1, 24))
+            return Lately(workload.waiting(), hour, day, workload.troubles(at - WINDOW, _TROUBLES))
 
         return self._lately.get(whose, ask)
 
-    def month(self, whose: str, tallies: Tallies, at: datetime) -> Tally:
+    def month(self, whose: str, workload: Workload, at: datetime) -> Tally:
         """What the last thirty days came to."""
-        return self._month.get(whose, lambda: tallies.since(at - WINDOW))
+        return self._month.get(whose, lambda: workload.since(at - WINDOW))
 
 
 class _Kept(Generic[T]):

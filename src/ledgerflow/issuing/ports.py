@@ -15,9 +15,9 @@ from ledgerflow.issuing.documents import DocumentBook, Documents
 from ledgerflow.issuing.figures import Figures
 from ledgerflow.issuing.jobs import JobBook, Jobs
 from ledgerflow.issuing.stocking import Stock, StockBook
-from ledgerflow.issuing.tallies import Tallies
 from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.issuing.uploads import UploadBook, Uploads
+from ledgerflow.issuing.workload import Workload
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -260,7 +260,7 @@ class Ledger(Protocol):
         """What the books come to, added up where they are kept."""
 
     @property
-    def tallies(self) -> Tallies:
+    def workload(self) -> Workload:
         """How its batches stand."""
 
     def void_numbers(self) -> Sequence[VoidNumber]:

@@ -27,10 +27,10 @@ from ledgerflow.store.people import DatabasePeople
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow, VoidNumberRow
 from ledgerflow.store.searching import searched
 from ledgerflow.store.stock import DatabaseStock
-from ledgerflow.store.tallies import DatabaseTallies
 from ledgerflow.store.tenancy import TenantSession
 from ledgerflow.store.trail import page_of
 from ledgerflow.store.uploads import DatabaseUploads
+from ledgerflow.store.workload import DatabaseWorkload
 
 T = TypeVar("T")
 
@@ -171,9 +171,9 @@ class DatabaseLedger:
         return DatabaseFigures(self._reading)
 
     @property
-    def tallies(self) -> DatabaseTallies:
+    def workload(self) -> DatabaseWorkload:
         """How its batches stand."""
-        return DatabaseTallies(self._reading)
+        return DatabaseWorkload(self._reading)
 
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:

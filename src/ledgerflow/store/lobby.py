@@ -18,9 +18,9 @@ from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import JobRow, TenantRow
-from ledgerflow.store.tallies import WholeTallies
 from ledgerflow.store.standing import budget_of, queue_of, workers_of
 from ledgerflow.store.tenancy import TenantSession, enter_tenant
+from ledgerflow.store.workload import WholeWorkload
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class Lobby:
         return open_jobs(self._engine)
 
     @property
-    def tallies(self) -> WholeTallies:
+    def workload(self) -> WholeWorkload:
         """How the batches of all tenants stand."""
-        return WholeTallies(self._engine)
+        return WholeWorkload(self._engine)
 
     def tenants(self) -> Sequence[str]:
         """All tenants, by name."""

@@ -15,7 +15,7 @@ from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.inspecting.board import Standing
 from ledgerflow.inspecting.figures import PROMISED, WINDOW, Lately
 from ledgerflow.inspecting.looks import Look, State, degraded, down, well, worst
-from ledgerflow.issuing.tallies import Tally, Trouble, Waiting
+from ledgerflow.issuing.workload import Tally, Trouble, Waiting
 
 router = APIRouter(prefix="/api/admin", tags=["admin"])
 
@@ -104,9 +104,9 @@ def show_health(caller: Looker, house: HouseHere, request: Request) -> HealthPag
     """How each part stands: an operator sees the whole installation, whoever is of a tenant sees what is theirs."""
     at = now()
     whole = caller.tenant == INSTALLATION
-    tallies = house.lobby.tallies if whole else caller.ledger.tallies
-    lately = house.figures.lately(caller.tenant, tallies, at)
-    month = house.figures.month(caller.tenant, tallies, at)
+    workload = house.lobby.workload if whole else caller.ledger.workload
+    lately = house.figures.lately(caller.tenant, workload, at)
+    month = house.figures.month(caller.tenant, workload, at)
     parts = [*_parts(house, whole, language(request), at), _queue_part(lately.waiting, language(request), at)]
     return HealthPage(
         scope="installation" if whole else "tenant",

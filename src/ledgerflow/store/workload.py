@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Row, Select, case, func, select, text
 from sqlalchemy.orm import Session
 
 from ledgerflow.issuing.jobs import JobStatus
-from ledgerflow.issuing.tallies import Tally, Trouble, Waiting
+from ledgerflow.issuing.workload import Tally, Trouble, Waiting
 from ledgerflow.store.blocks import moment as written
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
@@ -20,8 +20,8 @@ _ENDED = (JobStatus.SUCCEEDED.value, JobStatus.PARTLY_FAILED.value, JobStatus.FA
 _BAD = (JobStatus.PARTLY_FAILED.value, JobStatus.FAILED.value)
 
 
-class DatabaseTallies:
-    """See `tallies.Tallies`. A session of a tenant adds the tenant to each question."""
+class DatabaseWorkload:
+    """See `workload.Workload`. A session of a tenant adds the tenant to each question."""
 
     def __init__(self, reading: Callable[[], AbstractContextManager[Session]]) -> None:
         self._reading = reading
@@ -71,8 +71,8 @@ def _trouble(row: JobRow | Row[*tuple[Any, ...]]) -> Trouble:
     return Trouble(row.tenant, row.id, row.status, at, row.last_error, row.failed, row.trace_id)
 
 
-class WholeTallies:
-    """See `tallies.Tallies`: over all tenants of the installation."""
+class WholeWorkload:
+    """See `workload.Workload`: over all tenants of the installation."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -95,13 +95,13 @@ class WholeTallies:
         return [_trouble(one) for one in self._ask(asked, since=written(moment), most=limit)]
 
     @property
-    def _own(self) -> DatabaseTallies:
+    def _own(self) -> DatabaseWorkload:
         @contextmanager
         def session() -> Iterator[Session]:
             with reaching(), Session(reading(self._engine)) as opened:
                 yield opened
 
-        return DatabaseTallies(session)
+        return DatabaseWorkload(session)
 
     def _ask(self, words: str, **facts: object) -> Sequence[Row[*tuple[Any, ...]]]:
         """One statement, without a transaction around it."""

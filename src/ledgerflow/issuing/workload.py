@@ -38,7 +38,7 @@ class Trouble:
     trace_id: str
 
 
-class Tallies(Protocol):
+class Workload(Protocol):
     """Each is one question."""
 
     def waiting(self) -> Waiting:
