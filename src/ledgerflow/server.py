@@ -13,15 +13,17 @@ import uvicorn
 from ledgerflow.api.app import make_app
 from ledgerflow.api.gates.crossing import names
 from ledgerflow.api.gates.patience import patient
-from ledgerflow.api.house import House, Keys
+from ledgerflow.api.house import House, Keys, now
 from ledgerflow.api.readiness import Readiness
-from ledgerflow.assembly import Application, shelf_address
+from ledgerflow.assembly import Application, shelf_address, standing_of
 from ledgerflow.attending import Attendant
 from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.issuing.vigil import begin_vigil
 from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.shelf import open_shelf
+from ledgerflow.telemetry.exposition import Exposition
 from ledgerflow.telemetry.log import open_log
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
@@ -126,9 +128,11 @@ def open_house(settings: Settings) -> Iterator[House]:
     with open_lobby(settings.database_url, settings.redis_url) as lobby:
         lobby.enter(settings.tenant)
         lobby.enter(INSTALLATION)
+        begin_vigil(lobby.ledger(INSTALLATION), at=now(), actor="server")
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(lobby))
+        series = Exposition(standing_of(lobby, now))
+        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(lobby), series)
 
 
 __all__: Sequence[str] = ("Premises", "open_house", "serve")
