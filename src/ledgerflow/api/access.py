@@ -106,9 +106,7 @@ def _watcher(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     return caller
 
 
-def scraper(
-    request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
-) -> None:
+def scraper(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None) -> None:
     """A dependency: whoever asks shows the scrape token, or is an operator. Raises SignedOut,
     TokenRefused, ScrapeUnset, Forbidden."""
     house = house_of(request)

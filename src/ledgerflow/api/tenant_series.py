@@ -6,7 +6,6 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from ledgerflow.api.schemas import Given
 from ledgerflow.issuing.ports import Ledger
@@ -33,7 +32,7 @@ class Family(Given):
 
 def families(ledger: Ledger, at: datetime) -> list[Family]:
     """All series of the tenant of these books."""
-    tally = ledger.jobs.tally(BATCH_SECONDS)
+    tally = ledger.figures.batches(BATCH_SECONDS)
     return [
         _invoices(ledger.figures.kinds(), tally.unissued),
         _family(
@@ -94,7 +93,7 @@ def _queue(tally: JobTally, at: datetime) -> Iterator[Family]:
 def _histogram(one: Durations) -> Iterator[tuple[dict[str, str], float, str]]:
     labels = {"type": one.size, "status": one.status.value.replace(" ", "_")}
     for bound, within in zip(BATCH_SECONDS, one.within, strict=True):
-        yield {**labels, "le": floatToGoString(bound)}, within, "_bucket"
+        yield {**labels, "le": str(float(bound))}, within, "_bucket"
     yield {**labels, "le": "+Inf"}, one.count, "_bucket"
     yield labels, one.count, "_count"
     yield labels, one.seconds, "_sum"

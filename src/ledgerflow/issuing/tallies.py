@@ -21,8 +21,8 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class JobTally:
-    """`unissued` are invoices of batches that failed before these were in the ledger; `undrawn` those that are in it and
-    lack a file."""
+    """`unissued` are invoices of batches that failed before these were in the ledger; `undrawn` those that are in it
+    and lack a file."""
 
     by_status: Mapping[JobStatus, int]
     durations: Sequence[Durations]

@@ -10,7 +10,6 @@ from typing import TypeVar
 from sqlalchemy import and_, delete, func, insert, literal, select, tuple_, update
 
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobStatus, Part, Stage, Wish
-from ledgerflow.issuing.tallies import JobTally
 from ledgerflow.store.blocks import moment
 from ledgerflow.store.counters import take
 from ledgerflow.store.rows import ChunkRow, FailureRow, InvoiceRow, JobRow, OrderRow
@@ -125,12 +124,6 @@ class DatabaseJobs:
             wanted = wanted.where(row.status == status.value)
         with self._reading() as session:
             return [_job(one) for one in session.scalars(wanted)]
-
-    def tally(self, bounds: Sequence[float]) -> JobTally:
-        from ledgerflow.store.tallies import tally_of  # it reads what is defined here
-
-        with self._reading() as session:
-            return tally_of(session, bounds)
 
     def chunks(self, id: str) -> Sequence[Chunk]:
         wanted = select(ChunkRow).where(ChunkRow.job == id).order_by(ChunkRow.number)

@@ -23,9 +23,7 @@ def queue_of(engine: Engine) -> Queue:
     """The batches of all tenants that wait or are at work."""
     row = JobRow
     if engine.dialect.name == "postgresql":
-        wanted: Select[*tuple[Any, ...]] = select(
-            *func.queue_standing().table_valued("queued", "running", "oldest").c
-        )
+        wanted: Select[*tuple[Any, ...]] = select(*func.queue_standing().table_valued("queued", "running", "oldest").c)
     else:
         waits, works = row.status == JobStatus.QUEUED.value, row.status == JobStatus.RUNNING.value
         wanted = select(
@@ -41,9 +39,7 @@ def budget_of(engine: Engine, at: datetime) -> Budget:
     """What was attempted and what failed in the thirty days before `at`, by all tenants."""
     row, since = JobRow, moment(at - BUDGETED)
     if engine.dialect.name == "postgresql":
-        wanted: Select[*tuple[Any, ...]] = select(
-            *func.budget_standing(since).table_valued("attempted", "failed").c
-        )
+        wanted: Select[*tuple[Any, ...]] = select(*func.budget_standing(since).table_valued("attempted", "failed").c)
     else:
         attempted = case((row.status.in_(_ENDED), row.total), else_=row.drawn + row.failed)
         wanted = select(

@@ -21,11 +21,11 @@ class Exposition:
     """All series of an installation, none of which names a tenant."""
 
     def __init__(self, standing: Callable[[], Standing]) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library says no types here
         begin_counting()
         self._registry = CollectorRegistry()
         if os.environ.get(VARIABLE):
-            MultiProcessCollector(self._registry)
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
         else:
             for meter in vars(meters).values():
                 if isinstance(meter, MetricWrapperBase):

@@ -1,9 +1,9 @@
 """Series for Prometheus: those of the installation, which name no tenant, and those of the caller's tenant alone."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from ledgerflow.api.access import HouseHere, Reader, scraper
@@ -41,12 +41,12 @@ def metrics(house: HouseHere) -> Response:
 def tenant_metrics(
     caller: Reader,
     house: HouseHere,
-    accept: Annotated[str, Header(max_length=1000, description="text/plain, or application/json.")] = "",
+    request: Request,
 ) -> TenantSeries:
     """What the books say of the caller's tenant, as Prometheus reads it, or as JSON where that is asked for."""
     known = house.tenant_series.get(caller.tenant, lambda: house.studio.do(partial(families, caller.ledger, now())))
     headers = {"Vary": "Accept"}
-    if _JSON in accept:
+    if _JSON in request.headers.get("Accept", ""):
         said = TenantSeries(tenant=caller.tenant, items=known)
         return JSONResponse(said.model_dump(mode="json"), headers=headers)  # type: ignore[return-value]
     return Response(as_text(caller.tenant, known), headers={**headers, "Content-Type": MEDIA})  # type: ignore[return-value]
