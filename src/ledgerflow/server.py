@@ -4,7 +4,7 @@ import signal
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
@@ -15,19 +15,20 @@ from ledgerflow.api.gates.crossing import names
 from ledgerflow.api.gates.patience import patient
 from ledgerflow.api.house import House, Keys, now
 from ledgerflow.api.readiness import Readiness
-from ledgerflow.assembly import Application, shelf_address
+from ledgerflow.assembly import Application, shelf_address, standing_of
 from ledgerflow.attending import Attendant
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.inspecting.board import Board
 from ledgerflow.inspecting.checks import Grounds, checks
-from ledgerflow.issuing.vigil import vigil_of
+from ledgerflow.issuing.vigil import begin_vigil, vigil_of
 from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.probing import Probe
 from ledgerflow.store.shelf import open_shelf
+from ledgerflow.telemetry.exposition import Exposition
 from ledgerflow.telemetry.log import open_log
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
@@ -132,14 +133,14 @@ def open_house(settings: Settings) -> Iterator[House]:
     with open_lobby(settings.database_url, settings.redis_url) as lobby:
         lobby.enter(settings.tenant)
         lobby.enter(INSTALLATION)
+        begin_vigil(lobby.ledger(INSTALLATION), at=now(), actor="server")
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        probe = Probe(settings.database_url)
-        board = Board(checks(_grounds(settings, lobby, probe, rules)), now)
-        try:
-            yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(board), board)
-        finally:
-            probe.close()
+        series = Exposition(standing_of(lobby, now))
+        with closing(Probe(settings.database_url)) as probe:
+            board = Board(checks(_grounds(settings, lobby, probe, rules)), now)
+            parts = (lobby, shelf, settings, keys, rules, Readiness(board), series, board)
+            yield House(Application(settings.redis_url), *parts)
 
 
 def _grounds(settings: Settings, lobby: Lobby, probe: Probe, rules: RuleBook) -> Grounds:

@@ -9,11 +9,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ledgerflow.admission.machines import require_key, tenant_named
 from ledgerflow.admission.signing_in import SignedOut, require_admitted
+from ledgerflow.api.errors import ScrapeUnset
 from ledgerflow.api.gates.rates import Doing, rates_of
 from ledgerflow.api.house import House, now
 from ledgerflow.api.problems import Forbidden
 from ledgerflow.identity.roles import INSTALLATION, Right, Role, may
+from ledgerflow.identity.tokens import TokenRefused
 from ledgerflow.issuing.ports import Ledger
+from ledgerflow.telemetry.meters import SIGN_INS
 
 _bearer = HTTPBearer(auto_error=False, description="An access token, or the key of a machine.")
 
@@ -69,7 +72,12 @@ def _machine(house: House, words: str) -> Caller | None:
     if not tenant:
         return None
     ledger = house.ledger(tenant)
-    key = require_key(ledger, words, now())
+    try:
+        key = require_key(ledger, words, now())
+    except SignedOut:
+        SIGN_INS.labels("key", "refused").inc()
+        raise
+    SIGN_INS.labels("key", "accepted").inc()
     _require_own(key.role, tenant)
     return Caller(tenant, f"key {key.id}", key.role, "", ledger)
 
@@ -102,6 +110,23 @@ def _looker(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     if not (may(caller.role, Right.READ) or may(caller.role, Right.OPERATE)):
         raise Forbidden()
     return caller
+
+
+def scraper(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None) -> None:
+    """A dependency: whoever asks shows the scrape token, or is an operator. Raises SignedOut,
+    TokenRefused, ScrapeUnset, Forbidden."""
+    house = house_of(request)
+    token = house.scrape_token
+    if shown is not None and token.fits(shown.credentials):
+        return
+    try:
+        caller = caller_of(request, shown)
+    except (SignedOut, TokenRefused) as refusal:
+        if not token.is_set:
+            raise ScrapeUnset() from refusal
+        raise
+    if not may(caller.role, Right.OPERATE):
+        raise Forbidden()
 
 
 def counted(caller: Caller, request: Request, doing: Doing) -> None:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.document import told
+from ledgerflow.api.gates.counting import Durations
 from ledgerflow.api.gates.crowds import Crowds
 from ledgerflow.api.gates.headers import Headers
 from ledgerflow.api.gates.measures import Measures
@@ -28,6 +29,7 @@ from ledgerflow.api.routes import (
     following,
     health,
     invoices,
+    metrics,
     overview,
     products,
     realism,
@@ -56,6 +58,7 @@ ROUTERS = (
     trials.router,
     choices.router,
     health.router,
+    metrics.router,
 )
 
 
@@ -81,4 +84,5 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
     app.add_middleware(Measures, hosts=hosts, seconds=house.settings.body_seconds)
     app.add_middleware(Headers)
     app.add_middleware(Tracing)
+    app.add_middleware(Durations)
     return app

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.issuing.tallies import JobTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Figures(Protocol):
 
     def kinds(self, batch: int | None = None) -> Mapping[str, int]:
         """How many documents there are of each kind, in one batch or in all."""
+
+    def batches(self, bounds: Sequence[float]) -> JobTally:
+        """What the ordered batches come to; `bounds` are seconds, for how many of them took no longer."""
 
     def latest(self, span: Span, limit: int) -> Sequence[Invoice]:
         """The latest documents, so many at most, newest day first."""

@@ -1,4 +1,4 @@
-"""How the whole installation stands at a moment, over all tenants and naming none: queues, workers, chains, failures."""
+"""How the whole installation stands at a moment, over all tenants, naming none: queues, workers, chains, failures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

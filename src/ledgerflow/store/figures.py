@@ -9,8 +9,10 @@ from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.figures import Span, Sum
+from ledgerflow.issuing.tallies import JobTally
 from ledgerflow.store.jobs import Reading
 from ledgerflow.store.rows import InvoiceRow
+from ledgerflow.store.tallies import tally_of
 
 _NOTE = InvoiceRow.kind == DocumentKind.CREDIT_NOTE.value
 
@@ -58,6 +60,10 @@ class DatabaseFigures:
             counted = counted.where(InvoiceRow.batch == batch)
         with self._reading() as session:
             return {kind: count for kind, count in session.execute(counted.order_by(InvoiceRow.kind))}
+
+    def batches(self, bounds: Sequence[float]) -> JobTally:
+        with self._reading() as session:
+            return tally_of(session, bounds)
 
     def latest(self, span: Span, limit: int) -> Sequence[Invoice]:
         row = InvoiceRow

@@ -135,7 +135,7 @@ class FilePulse:
 
 
 def is_file_held(ledger: Path) -> bool:
-    """Whether the worker of an SQLite ledger is alive. To look takes a lock too, for a moment, that others may share."""
+    """Whether the worker of an SQLite ledger is alive. To look takes a lock too, for a moment, which others share."""
     held = ledger.with_name(f"{ledger.name}-worker")
     if not held.exists():
         return False

@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Callable
-from hmac import compare_digest
-from pathlib import Path
 from typing import Final
 
 from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
@@ -23,11 +21,11 @@ class Exposition:
     """All series of an installation, none of which names a tenant."""
 
     def __init__(self, standing: Callable[[], Standing]) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library says no types here
         begin_counting()
         self._registry = CollectorRegistry()
         if os.environ.get(VARIABLE):
-            MultiProcessCollector(self._registry)
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
         else:
             for meter in vars(meters).values():
                 if isinstance(meter, MetricWrapperBase):
@@ -40,28 +38,3 @@ class Exposition:
         with READING:
             counted = generate_latest(self._registry)
         return counted + generate_latest(self._books)
-
-
-class ScrapeToken:
-    """What whoever reads the series of an installation shows: a value, or what stands in a file now."""
-
-    def __init__(self, value: str, file: str) -> None:
-        self._value, self._file = value, file
-
-    @property
-    def is_set(self) -> bool:
-        """Whether there is one: nobody reads by it where there is none."""
-        return bool(self._now())
-
-    def fits(self, shown: str) -> bool:
-        """Whether this is it; it takes as long wherever they differ."""
-        expected = self._now()
-        return bool(expected) and compare_digest(expected.encode(), shown.encode())
-
-    def _now(self) -> str:
-        if self._value or not self._file:
-            return self._value
-        try:
-            return Path(self._file).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""

@@ -36,11 +36,14 @@ DRAWING: Final = Histogram(
 )
 """type: the format; status: drawn, failed."""
 
+BATCH_SECONDS: Final = (1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 14400)
+"""The bounds of `batch_duration_seconds`, here and in what a tenant is told from its books."""
+
 BATCH: Final = Histogram(
     "batch_duration_seconds",
     "Seconds from the order of a batch to its end.",
     BY,
-    buckets=(1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 14400),
+    buckets=BATCH_SECONDS,
 )
 """type: to_100, to_10000, more (invoices); status: succeeded, partly_failed, failed, cancelled."""
 

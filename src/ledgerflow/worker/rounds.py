@@ -1,4 +1,4 @@
-"""What one of the workers does at set times: numbers reclaimed, old things gone, audit heads kept and chains looked at."""
+"""What one of the workers does at set times: numbers reclaimed, old things gone, audit trails looked at."""
 
 import tempfile
 from collections.abc import Callable, Mapping

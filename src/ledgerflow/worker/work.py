@@ -157,8 +157,10 @@ class Work:
 
     def halt(self, tenant: str, id: str, run: int) -> None:
         """The run ends as the owner of the job wished."""
-        job = halt_job(self._ledger(tenant), id, run, at=_now(), actor=ACTOR)
-        tally.ended(job)
+        at = _now()
+        job = halt_job(self._ledger(tenant), id, run, at=at, actor=ACTOR)
+        if job.ended_at == at:  # else it had come to its end before
+            tally.ended(job)
         self._say(tenant, job, "job_halted", status=job.status.value)
 
     def fail(self, tenant: str, id: str, run: int, reason: str) -> None:

@@ -1,0 +1,31 @@
+"""What the ordered batches of a tenant come to, counted where they are kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledgerflow.issuing.jobs import JobStatus
+from ledgerflow.issuing.standing import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long batches of one size and status took, from the order to the end: how many there are, the seconds of all
+    of them, and how many took no longer than each of the bounds that were asked for."""
+
+    size: str
+    status: JobStatus
+    count: int
+    seconds: float
+    within: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobTally:
+    """`unissued` are invoices of batches that failed before these were in the ledger; `undrawn` those that are in it
+    and lack a file."""
+
+    by_status: Mapping[JobStatus, int]
+    durations: Sequence[Durations]
+    queue: Queue
+    unissued: int
+    undrawn: int
