@@ -29,7 +29,7 @@ from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.probing import Probe
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.telemetry.exposition import Exposition
-from ledgerflow.telemetry.log import open_log
+from ledgerflow.telemetry.log import hear_libraries, open_log
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _GRACE = 30  # seconds in which requests in hand, and the worker, come to their end
@@ -49,6 +49,7 @@ class Premises:
 def serve(settings: Settings, premises: Premises) -> None:
     """Serves until it is stopped. Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable."""
     log = open_log(server=f"{premises.host}:{premises.port}")
+    hear_libraries(log)
     with open_house(settings) as house, ExitStack() as stack:
         told_to_end: list[Callable[[], object]] = [house.readiness.drain, house.closing.set]
         watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
@@ -73,6 +74,8 @@ def _config(house: House, settings: Settings, premises: Premises) -> uvicorn.Con
         ssl_context_factory=_modern if premises.certificate else None,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
+        log_config=None,
+        access_log=False,
         log_level="warning",
         server_header=False,
         limit_concurrency=settings.connections,

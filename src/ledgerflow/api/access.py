@@ -44,7 +44,9 @@ def caller_of(
     if shown is None:
         raise SignedOut(reason="no access token came")
     house = house_of(request)
-    return _machine(house, shown.credentials) or _person(house, shown.credentials)
+    caller = _machine(house, shown.credentials) or _person(house, shown.credentials)
+    request.state.tenant = caller.tenant  # for the log
+    return caller
 
 
 def allowed(right: Right) -> Callable[[Caller], Caller]:

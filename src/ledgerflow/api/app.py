@@ -10,6 +10,7 @@ from ledgerflow.api.document import told
 from ledgerflow.api.gates.counting import Durations
 from ledgerflow.api.gates.crowds import Crowds
 from ledgerflow.api.gates.headers import Headers
+from ledgerflow.api.gates.lines import Lines
 from ledgerflow.api.gates.measures import Measures
 from ledgerflow.api.gates.mishaps import Mishaps
 from ledgerflow.api.gates.rates import Rates
@@ -83,6 +84,7 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
     app.add_middleware(Crowds, most=house.settings.requests_in_hand)
     app.add_middleware(Measures, hosts=hosts, seconds=house.settings.body_seconds)
     app.add_middleware(Headers)
+    app.add_middleware(Lines)
     app.add_middleware(Tracing)
     app.add_middleware(Durations)
     return app

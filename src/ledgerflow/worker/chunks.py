@@ -82,10 +82,12 @@ class Drawing:
         try:
             drawn = self._pages.draw(self._bench, self._job, self._batch, lacking(self._chunk, self._codes))
         except Exception as error:  # the shelf, the ledger or the process: each invoice has attempts of its own
-            self._pages.warn(self._job, "chunk_failed", chunk=self._chunk.number, reason=in_words(error))
+            self._warn("chunk_failed", chunk=self._chunk.number, reason=in_words(error))
             return waiting
         refused = {one.position: one for one in drawn.refused}
         final = [self._failure(place, 1, one.reason) for place, one in refused.items() if not one.passing]
+        for one in final:
+            self._warn("invoice_failed", position=one.position, attempts=one.attempts, reason=one.reason)
         self._held += drawn.parts
         self._enter(final)
         for position in waiting:
@@ -123,6 +125,7 @@ class Drawing:
             raise
         except Exception as error:  # told of this invoice, and kept with it
             reason = in_words(error)
+            self._warn("invoice_failed", position=position, attempts=tried, reason=reason)
             self._enter([self._failure(position, tried, reason)])
             self._fare(reason)
         else:
@@ -130,6 +133,9 @@ class Drawing:
 
     def _again(self, error: BaseException) -> None:
         tally.pages_again(self._codes)
+
+    def _warn(self, event: str, **facts: object) -> None:
+        self._pages.warn(self._job, event, trace_id=self._trace, **facts)
 
     def _begin(self, position: int, tried: int) -> None:
         """An attempt is written down before it is made: if it ends this process too, whoever comes next knows of it."""

@@ -29,7 +29,7 @@ from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.pulse import FilePulse, Pulse, ServerPulse
 from ledgerflow.telemetry.exposition import Exposition
-from ledgerflow.telemetry.log import open_log
+from ledgerflow.telemetry.log import hear_libraries, open_log
 from ledgerflow.telemetry.port import Series, serving_series
 from ledgerflow.telemetry.zeros import begin_counting
 from ledgerflow.worker.benches import Benches
@@ -66,6 +66,7 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
     log = open_log(worker=name)
+    hear_libraries(log)
     with ExitStack() as stack:
         asked = stack.enter_context(_asked_to_stop())
         lobby = stack.enter_context(open_lobby(post.database, post.reserve))
