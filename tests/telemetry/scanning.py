@@ -54,4 +54,4 @@ def leaks(folder: Path) -> list[str]:
 
 
 def _may_be_a_log(file: Path) -> bool:
-    return file.suffix == ".log" or file.name in ("log", "err", "said", "stderr") or "log" in file.name
+    return file.suffix == ".log" or file.name in ("log", "told")
