@@ -56,11 +56,13 @@ def _day(door: Door) -> tuple[str, ...]:
         assert client.post("/api/auth/sign-in", json=wrong).status_code == 401
         token = door.sign_in(client, Role.OWNER).json()["access_token"]
         key = client.post("/api/api-keys", json={"name": "till", "role": "viewer"}).json()
-        shop = {"key": "shop", "strategy": "gst", "name": "Corner Shop", "tax_number": GSTIN, "address": STREET}
+        shop = {"key": "shop", "strategy": "gst", "name": "Corner Shop", "tax_number": GSTIN, "street": STREET}
         kept = client.put("/api/business", json={"establishments": [shop]})
         assert kept.is_success, kept.text
         ordered = client.post(
-            "/api/batches", json={"config": wanted(2), "formats": ["json"]}, headers={"X-Trace-Id": TRACE}
+            "/api/batches",
+            json={"config": wanted(2, business={"establishments": [shop]}), "formats": ["json"]},
+            headers={"X-Trace-Id": TRACE},
         )
         assert ordered.status_code == 202, ordered.text
         for _ in range(300):
