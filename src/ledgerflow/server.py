@@ -30,6 +30,7 @@ from ledgerflow.store.probing import Probe
 from ledgerflow.store.shelf import open_shelf
 from ledgerflow.telemetry.exposition import Exposition
 from ledgerflow.telemetry.log import hear_libraries, open_log
+from ledgerflow.telemetry.spans import Spans, open_spans
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _GRACE = 30  # seconds in which requests in hand, and the worker, come to their end
@@ -51,6 +52,7 @@ def serve(settings: Settings, premises: Premises) -> None:
     log = open_log(server=f"{premises.host}:{premises.port}")
     hear_libraries(log)
     with open_house(settings) as house, ExitStack() as stack:
+        spans = stack.enter_context(open_spans("ledgerflow-server", log))
         told_to_end: list[Callable[[], object]] = [house.readiness.drain, house.closing.set]
         watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
         if premises.concurrency is None:
@@ -59,12 +61,12 @@ def serve(settings: Settings, premises: Premises) -> None:
             attendant = stack.enter_context(Attendant(settings.database_url, premises.concurrency, _GRACE, log))
             told_to_end.append(attendant.let_go)
             stack.enter_context(hearing_hangups(watch.ask, attendant.pass_hangup))
-        _Server(_config(house, settings, premises), told_to_end, settings.drain_seconds).run()
+        _Server(_config(house, settings, premises, spans), told_to_end, settings.drain_seconds).run()
 
 
-def _config(house: House, settings: Settings, premises: Premises) -> uvicorn.Config:
+def _config(house: House, settings: Settings, premises: Premises, spans: Spans | None) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(house, called(settings, premises.host)),
+        make_app(house, called(settings, premises.host), spans),
         host=premises.host,
         port=premises.port,
         http=patient(settings.head_seconds),

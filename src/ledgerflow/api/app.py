@@ -14,6 +14,7 @@ from ledgerflow.api.gates.lines import Lines
 from ledgerflow.api.gates.measures import Measures
 from ledgerflow.api.gates.mishaps import Mishaps
 from ledgerflow.api.gates.rates import Rates
+from ledgerflow.api.gates.spanning import Spanning
 from ledgerflow.api.house import House
 from ledgerflow.api.routes import (
     admin_health,
@@ -38,6 +39,7 @@ from ledgerflow.api.routes import (
     users,
 )
 from ledgerflow.api.tracing import Tracing
+from ledgerflow.telemetry.spans import Spans
 
 ROUTERS = (
     auth.router,
@@ -63,7 +65,7 @@ ROUTERS = (
 )
 
 
-def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
+def make_app(house: House, hosts: Collection[str] = (), spans: Spans | None = None) -> FastAPI:
     """The HTTP door of a house; `app.state.house` is what requests find there. Only these `hosts` are its names."""
     app = FastAPI(
         title="LedgerFlow",
@@ -84,6 +86,8 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
     app.add_middleware(Crowds, most=house.settings.requests_in_hand)
     app.add_middleware(Measures, hosts=hosts, seconds=house.settings.body_seconds)
     app.add_middleware(Headers)
+    if spans is not None:
+        app.add_middleware(Spanning, spans=spans)
     app.add_middleware(Lines)
     app.add_middleware(Tracing)
     app.add_middleware(Durations)

@@ -31,6 +31,7 @@ from ledgerflow.store.pulse import FilePulse, Pulse, ServerPulse
 from ledgerflow.telemetry.exposition import Exposition
 from ledgerflow.telemetry.log import hear_libraries, open_log
 from ledgerflow.telemetry.port import Series, serving_series
+from ledgerflow.telemetry.spans import Spans, open_spans
 from ledgerflow.telemetry.zeros import begin_counting
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.caring import Care
@@ -39,6 +40,7 @@ from ledgerflow.worker.engine import QUEUES, JobEngine, Limits
 from ledgerflow.worker.resilience import Circuits, failures_that_are_no_chance
 from ledgerflow.worker.rounds import ROUNDS, Rounds
 from ledgerflow.worker.tally import circuit_turned
+from ledgerflow.worker.traced import TracedWork
 from ledgerflow.worker.work import Patience, Work
 
 _PAGES = 12_000  # that a worker draws in five minutes, the time over which the service level counts failures
@@ -78,7 +80,8 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
         pulse = _pulse(post.database, name, stack)
         folder = stack.enter_context(_folder())
         pages, whole = Benches(post.limits.pages), Benches(post.limits.batches)
-        work = _work(post, lobby, folder, (whole, pages), log)
+        spans = stack.enter_context(open_spans("ledgerflow-worker", log))
+        work = _work(post, lobby, folder, (whole, pages), log, spans)
         engine = JobEngine(work, _engine_place(post.database, stack), name)
         engine.launch(post.queues, _limits(post.limits, post.rules.now))
         care = Care(log)
@@ -110,12 +113,15 @@ def _keep_days(post: Post, lobby: Lobby, tenant: str) -> int:
     return rules_for(lobby.ledger(tenant), post.rules.now).values.retention.keep_days
 
 
-def _work(post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger) -> Work:
+def _work(
+    post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger, spans: Spans | None
+) -> Work:
     def site(tenant: str) -> Site:
         return Site(post.database, post.reserve, post.shelf, tenant, str(folder))
 
     circuits = Circuits(failures_that_are_no_chance(_PAGES), turned=circuit_turned)
-    return Work(lobby.ledger, site, benches, circuits, post.patience, log)
+    parts = (lobby.ledger, site, benches, circuits, post.patience, log)
+    return Work(*parts) if spans is None else TracedWork(spans, *parts)
 
 
 @contextmanager
