@@ -1,4 +1,4 @@
-"""What a server and its worker log, as whoever looks for a fault finds it: by trace id, and without anybody's secrets."""
+"""What a server and its worker log, as whoever looks for a fault finds it: by trace id, and without secrets."""
 
 import json
 import os
@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +38,14 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """A day at the door: sign-ins that fail and succeed, a business, a batch, a wrong turn."""
     folder = tmp_path_factory.mktemp("logs")
     people_enter(str(folder / "ledger.db"))
     with opened(folder, "--worker") as door:
         secrets = _day(door)
     (log,) = folder.glob("server-*.log")
-    yield Told(log.read_text("utf-8"), secrets)
+    return Told(log.read_text("utf-8"), secrets)
 
 
 def _day(door: Door) -> tuple[str, ...]:

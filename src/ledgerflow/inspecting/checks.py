@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from redis.exceptions import RedisError
 
-from ledgerflow.billing.errors import Finding, InputRefused
+from ledgerflow.billing.errors import Finding, InputRefused, LedgerOutdated
 from ledgerflow.configuration.keeping import Standing, findings_of
 from ledgerflow.identity.people import SigningKey
 from ledgerflow.identity.tokens import KeyRing
@@ -72,6 +72,8 @@ def _asking(look: Callable[[Grounds], Look], grounds: Grounds) -> Callable[[], L
             return look(grounds)
         except LedgerUnreachable as trouble:
             return down(_unreachable(str(trouble.parameters["reason"])))
+        except LedgerOutdated:
+            return well("Not looked at: the books are of another revision.")
 
     return ask
 
