@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,13 @@ class Site:
         at_fault = {name: part for name, part in self.found(**more).items() if not part["ok"]}
         assert all(part["advice"] for part in at_fault.values())
         return {name: part["code"] for name, part in at_fault.items()}
+
+
+@contextmanager
+def changing(database: str) -> Iterator[sqlite3.Connection]:
+    """The books, for somebody who goes past the program."""
+    with closing(sqlite3.connect(database)) as books, books:
+        yield books
 
 
 @pytest.fixture
@@ -121,13 +128,13 @@ def test_books_that_are_behind(site: Site) -> None:
     downgrade(site.database, REVISIONS[-2])
     assert site.faults() == {"migrations": "health.books_behind"}
     upgrade(site.database)
-    with sqlite3.connect(site.database) as books:
+    with changing(site.database) as books:
         books.execute("UPDATE alembic_version SET version_num = '9999'")
     assert site.faults()["migrations"] == "health.books_ahead"
 
 
 def test_tables_that_somebody_changed(site: Site) -> None:
-    with sqlite3.connect(site.database) as books:
+    with changing(site.database) as books:
         books.execute("DROP TRIGGER audit_refuses_delete")
     assert site.faults() == {"tables": "health.drift"}
 
@@ -142,7 +149,7 @@ def test_no_worker(tmp_path: Path) -> None:
 def test_keys_that_cannot_be_read(site: Site) -> None:
     with open_ledger(site.database, "_installation"):
         pass
-    with sqlite3.connect(site.database) as books:
+    with changing(site.database) as books:
         row = ("_installation", "one", '{"kty": "OKP"}', "2026-11-25T00:00:00+00:00", "")
         books.execute("INSERT INTO signing_keys (tenant, id, jwk, created_at, retired_at) VALUES (?, ?, ?, ?, ?)", row)
     assert site.faults() == {"keys": "health.keys_unreadable"}

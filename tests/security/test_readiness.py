@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -84,9 +85,9 @@ def test_a_server_is_ready_again_when_its_database_is(tmp_path: Path) -> None:
 def test_books_of_a_newer_program_are_not_served(tmp_path: Path) -> None:
     people_enter(str(tmp_path / "ledger.db"))
     with opened(tmp_path) as door:
-        with sqlite3.connect(tmp_path / "ledger.db") as books:
+        with closing(sqlite3.connect(tmp_path / "ledger.db")) as books, books:
             books.execute("UPDATE alembic_version SET version_num = '9999'")
         until(lambda: "another revision" in reason(door), 5, "it says that the books are of another program")
-        with sqlite3.connect(tmp_path / "ledger.db") as books:
+        with closing(sqlite3.connect(tmp_path / "ledger.db")) as books, books:
             books.execute("UPDATE alembic_version SET version_num = ?", (HEAD,))
         until(lambda: reason(door) == "", 5, "it is ready again")

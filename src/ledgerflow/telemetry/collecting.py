@@ -15,7 +15,8 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Span, StatusCode
 
 from ledgerflow import __version__
-from ledgerflow.telemetry.spans import Fact
+
+Fact = str | int | float | bool
 
 _SECONDS: Final = 5  # for a collector to take what it is sent, unless the environment says otherwise
 _TIMEOUTS: Final = ("OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT")
