@@ -9,11 +9,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.faults.clusters import running_cluster
 
+from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.issuing.vigil import begin_vigil, note_chains, note_heads
 from ledgerflow.store.opening import open_ledger
 from ledgerflow.store.pulse import FilePulse
 from ledgerflow.store.schema import REVISIONS, downgrade, upgrade
@@ -133,47 +136,54 @@ def test_books_that_are_behind(site: Site) -> None:
     assert site.faults()["migrations"] == "health.books_ahead"
 
 
-def test_tables_that_somebody_changed(site: Site) -> None:
+def test_each_fault_is_found_among_others(tmp_path: Path) -> None:
+    """Nobody works, a trigger is gone, a key is torn, a file is wrong, Redis and ClamAV are silent, the shelf is none,
+    and a package stands before that of the fonts, and has none."""
+    site = Site(tmp_path)
+    with open_ledger(site.database, INSTALLATION):
+        pass
     with changing(site.database) as books:
         books.execute("DROP TRIGGER audit_refuses_delete")
-    assert site.faults() == {"tables": "health.drift"}
-
-
-def test_no_worker(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    with open_ledger(site.database):
-        pass
-    assert site.faults() == {"workers": "health.no_worker"}
-
-
-def test_keys_that_cannot_be_read(site: Site) -> None:
-    with open_ledger(site.database, "_installation"):
-        pass
-    with changing(site.database) as books:
-        row = ("_installation", "one", '{"kty": "OKP"}', "2026-11-25T00:00:00+00:00", "")
+        row = (INSTALLATION, "one", '{"kty": "OKP"}', "2026-11-25T00:00:00+00:00", "")
         books.execute("INSERT INTO signing_keys (tenant, id, jwk, created_at, retired_at) VALUES (?, ?, ?, ?, ?)", row)
-    assert site.faults() == {"keys": "health.keys_unreadable"}
+    (tmp_path / "config" / "limits.yaml").write_text("open_batches: many\n")
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "before" / "fontpkg_ibm_plex_mono").mkdir(parents=True)
+    (tmp_path / "before" / "fontpkg_ibm_plex_mono" / "__init__.py").write_text("")
+    found = site.faults(
+        LEDGERFLOW_REDIS_URL="redis://127.0.0.1:9",
+        LEDGERFLOW_CLAMD_URL="tcp://127.0.0.1:9",
+        LEDGERFLOW_SHELF_URL=str(tmp_path / "file"),
+        PYTHONPATH=os.pathsep.join(filter(None, (str(tmp_path / "before"), os.environ.get("PYTHONPATH", "")))),
+    )
+    assert found == {
+        "workers": "health.no_worker",
+        "tables": "health.drift",
+        "keys": "health.keys_unreadable",
+        "configuration": "health.configuration",
+        "redis": "health.redis",
+        "clamav": "health.clamav",
+        "shelf": "health.shelf",
+        "fonts": "health.fonts",
+    }
 
 
-def test_a_configuration_that_cannot_be_taken(site: Site) -> None:
-    (site.folder / "config" / "limits.yaml").write_text("open_batches: many\n")
-    assert site.faults() == {"configuration": "health.configuration"}
+def test_audit_trails_that_do_not_hold_or_whose_ends_are_old(site: Site) -> None:
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    with open_ledger(site.database, INSTALLATION) as installation:
+        begin_vigil(installation, at=long_ago, actor="test")
+        note_heads(installation, at=long_ago, actor="test")
+        assert site.faults() == {"audit": "health.heads_old"}
+        note_chains(installation, ["shop"], at=long_ago, actor="test")
+    found = site.found()["audit"]
+    assert (found["state"], found["code"]) == ("down", "health.chain_broken")
+    assert "shop" in str(found["reason"])
 
 
-@pytest.mark.parametrize("reserve", ["redis://127.0.0.1:9", "unix:///nowhere.sock"])
-def test_a_redis_that_does_not_answer(site: Site, reserve: str) -> None:
-    assert site.faults(LEDGERFLOW_REDIS_URL=reserve) == {"redis": "health.redis"}
-
-
-def test_a_scanner_that_does_not_answer(site: Site) -> None:
-    assert site.faults(LEDGERFLOW_CLAMD_URL="tcp://127.0.0.1:9") == {"clamav": "health.clamav"}
+def test_what_answers_otherwise_than_a_scanner_or_a_redis(site: Site) -> None:
     with listening(b"what?\0") as port:
-        assert site.faults(LEDGERFLOW_CLAMD_URL=f"tcp://127.0.0.1:{port}") == {"clamav": "health.clamav"}
-
-
-def test_a_shelf_on_which_nothing_can_be_laid(site: Site) -> None:
-    (site.folder / "file").write_text("no folder")
-    assert site.faults(LEDGERFLOW_SHELF_URL=str(site.folder / "file")) == {"shelf": "health.shelf"}
+        found = site.faults(LEDGERFLOW_CLAMD_URL=f"tcp://127.0.0.1:{port}", LEDGERFLOW_REDIS_URL="unix:///nowhere.sock")
+    assert found == {"clamav": "health.clamav", "redis": "health.redis"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists() or os.geteuid() != 0, reason="a file system of one's own")
@@ -188,14 +198,6 @@ def test_a_shelf_without_room(site: Site) -> None:
         assert site.faults(LEDGERFLOW_SHELF_URL=str(small)) == {"shelf": "health.shelf_full"}
     finally:
         subprocess.run(["umount", str(small)], check=True)
-
-
-def test_fonts_that_are_missing(site: Site) -> None:
-    """A package of the same name stands before it, and has none."""
-    (site.folder / "before" / "fontpkg_ibm_plex_mono").mkdir(parents=True)
-    (site.folder / "before" / "fontpkg_ibm_plex_mono" / "__init__.py").write_text("")
-    path = os.pathsep.join(filter(None, (str(site.folder / "before"), os.environ.get("PYTHONPATH", ""))))
-    assert site.faults(PYTHONPATH=path) == {"fonts": "health.fonts"}
 
 
 def ahead(by: str) -> dict[str, str]:
@@ -214,7 +216,7 @@ def test_a_database_that_is_gone_and_clocks_that_differ(tmp_path: Path) -> None:
         upgrade(cluster.url)
         assert site.faults() == {"workers": "health.no_worker"}
         found = site.found(**ahead("+90s"))["clock"]
-        assert found["code"] == "health.clocks_apart"
+        assert found["code"] == "health.clocks_apart", found
         assert "90 seconds" in str(found["reason"])
         cluster.stop("fast")
         found_then = site.faults()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, text
 
@@ -44,6 +45,7 @@ class Probe:
         self._url = url
         self._path = sqlite_path(url)
         self._kept: Engine | None = None
+        self._turn = Lock()
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -75,9 +77,11 @@ class Probe:
 
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
-        if self._kept is None:
-            self._kept = open_engine(self._url, as_owner=True)
-        with reaching(), reading(self._kept).connect() as connection:
+        with self._turn:
+            if self._kept is None:
+                self._kept = open_engine(self._url, as_owner=True)
+            engine = self._kept
+        with reaching(), reading(engine).connect() as connection:
             if self._path is None:
                 connection.execute(text(f"SET LOCAL statement_timeout = '{_SECONDS}s'"))
             yield connection
