@@ -18,7 +18,7 @@ from ledgerflow.reloading import open_rules
 from ledgerflow.settings import Settings
 from ledgerflow.store.probing import Probe
 
-_PATIENCE = 15.0  # seconds for the slowest of them
+_PATIENCE = 30.0  # seconds for the slowest of them
 
 
 def examine(database: str, *, as_json: bool) -> bool:
