@@ -156,7 +156,8 @@ def test_sign_ins_are_counted_as_they_went(watched: Watched) -> None:
         third = client.post("/api/auth/refresh", headers={"X-CSRF-Token": second.json()["csrf"]})
         assert (second.status_code, third.status_code) == (200, 200)
         client.cookies.clear()
-        thief = client.post("/api/auth/refresh", headers=csrf, cookies=stolen)
+        client.cookies.update(stolen)
+        thief = client.post("/api/auth/refresh", headers=csrf)
         assert thief.status_code == 401
         key = {"Authorization": "Bearer lf.default.nobody.nothing"}
         assert client.get("/api/batches", headers=key).status_code == 401
@@ -184,7 +185,7 @@ def test_only_the_scrape_token_and_operators_read_the_series(watched: Watched) -
     assert watched.owner.get("/metrics").status_code == 403, "the owner, signed in"
     operator = key_for(watched.database, Role.OPERATOR)
     assert watched.owner.get("/metrics", headers=operator).status_code == 200
-    for shown in ("", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "lf.default.a.b"):
+    for shown in (TOKEN[:1], TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "lf.default.a.b"):
         with watched.door.client() as stranger:
             answer = stranger.get("/metrics", headers={"Authorization": f"Bearer {shown}"})
             assert answer.status_code == 401, shown
