@@ -142,6 +142,30 @@ def test_after_a_kill_the_counts_are_right_and_nothing_of_the_dead_is_left_alive
     assert [key for key in counters if told.samples[key] < before.samples[key]] == [], "no counter goes back"
 
 
+def test_numbers_that_were_taken_are_counted_and_so_is_what_the_batch_of_them_came_to(watched: Watched) -> None:
+    before = watched.scrape()
+    places = [
+        {"key": "shop", "strategy": "none", "series": {"invoice": "A-{n:03}"}},
+        {"key": "stall", "strategy": "none", "series": {"invoice": "{roll}-{n:03}"}},
+    ]
+    config = {"count": 30, "seed": 1, "business": {"establishments": places}}
+    answer = watched.owner.post("/api/batches", json={"config": config, "formats": ["json"]})
+    assert answer.status_code == 202, answer.text
+    until(lambda: watched.batch(answer.json()["id"])["status"] == "failed", 60, "it fails")
+    told = watched.scrape()
+
+    def rose(name: str, **labels: str) -> float:
+        return told.value(name, **labels) - before.value(name, **labels)
+
+    assert rose("invoice_collisions_total", type="number", status="again") == 2
+    assert rose("invoice_collisions_total", type="number", status="final") == 1
+    assert rose("job_retries_total", type="issue", status="again") == 2
+    assert rose("job_retries_total", type="issue", status="final") == 1
+    assert rose("invoices_generated_total", type="unknown", status="failed") == 30
+    assert rose("batch_duration_seconds_count", type="to_100", status="failed") == 1
+    assert told.total("invoices_generated_total", status="issued") == sum(kinds_in_the_books(watched).values())
+
+
 def test_sign_ins_are_counted_as_they_went(watched: Watched) -> None:
     before = watched.scrape()
     with watched.door.client() as client:
@@ -239,7 +263,7 @@ def test_a_worker_on_its_own_tells_its_series_at_a_port(tmp_path: Path, token: s
 
 def _lives(client: httpx.Client) -> bool:
     try:
-        return client.get("/healthz").json() == {"status": "alive"}
+        return bool(client.get("/healthz").json() == {"status": "alive"})
     except httpx.TransportError:
         return False
 
