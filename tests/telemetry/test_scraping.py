@@ -157,7 +157,7 @@ def _of_one_shop(series: str, count: int) -> dict[str, object]:
 
 def test_numbers_that_were_taken_are_counted_and_so_is_what_the_batch_of_them_came_to(watched: Watched) -> None:
     before = watched.scrape()
-    (first, then) = (_of_one_shop(series, count) for series, count in (("C/2026/{n:04}", 9), ("C/{fy}/{n:04}", 5)))
+    (first, then) = (_of_one_shop(series, count) for series, count in (("C/2026/{n:04}", 20), ("C/{fy}/{n:04}", 5)))
     watched.ended(watched.order_plain(first))
     id = watched.order_plain(then)
     until(lambda: watched.batch(id)["status"] == "failed", 60, "it fails")

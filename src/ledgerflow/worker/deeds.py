@@ -54,7 +54,7 @@ class JobRun:
 @dataclass(frozen=True, slots=True)
 class IssuedJob:
     """What the drawing needs to know of a job that is issued: by `codes` its pages are drawn, by `sheets` what is over
-    all of it. `kinds` counts its documents, `collisions` the numbers that were taken already when one was to be given."""
+    all of it. `kinds` counts its documents, `collisions` the numbers that were taken when one was to be given."""
 
     batch: int
     total: int
