@@ -82,20 +82,6 @@ def begin_run(ledger: Ledger, id: str, run: int, at: datetime) -> Job:
     return ledger.transact(begin)
 
 
-def leave_issuing(ledger: Ledger, id: str, run: int) -> bool:
-    """Everything of the job is in the ledger, and the next stage begins. Says so to one who asks, of all those who try
-    the same piece again: whoever counts what was issued counts it once."""
-
-    def leave(journal: Journal) -> bool:
-        job = journal.jobs.hold(id)
-        if job.run != run or job.stage is not Stage.ISSUING or not job.is_issued:
-            return False
-        journal.jobs.keep(replace(job, stage=Stage.DRAWING))
-        return True
-
-    return ledger.transact(leave)
-
-
 def issue_job(
     issuing: Issuing, laws: Mapping[str, TaxStrategy], ledger: Ledger, identity: str, *, drawn: bool, progress: Progress
 ) -> Job:
