@@ -87,7 +87,9 @@ def _queue(tally: JobTally, at: datetime) -> Iterator[Family]:
     queue, of = tally.queue, {"type": "batches"}
     depth = [({**of, "status": "queued"}, float(queue.queued)), ({**of, "status": "running"}, float(queue.running))]
     yield _family("queue_depth", "gauge", "Batches that wait or are at work.", depth)
-    yield _family("queue_oldest_age_seconds", "gauge", "How long the oldest has waited.", [(of, queue.age(at))])
+    yield _family(
+        "queue_oldest_age_seconds", "gauge", "How long the oldest has waited.", [(of, queue.age(at).total_seconds())]
+    )
 
 
 def _histogram(one: Durations) -> Iterator[tuple[dict[str, str], float, str]]:
@@ -96,7 +98,7 @@ def _histogram(one: Durations) -> Iterator[tuple[dict[str, str], float, str]]:
         yield {**labels, "le": str(float(bound))}, within, "_bucket"
     yield {**labels, "le": "+Inf"}, one.count, "_bucket"
     yield labels, one.count, "_count"
-    yield labels, one.seconds, "_sum"
+    yield labels, one.together.total_seconds(), "_sum"
 
 
 def _family(

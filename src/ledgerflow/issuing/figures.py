@@ -52,7 +52,7 @@ class Figures(Protocol):
     def kinds(self, batch: int | None = None) -> Mapping[str, int]:
         """How many documents there are of each kind, in one batch or in all."""
 
-    def batches(self, bounds: Sequence[float]) -> JobTally:
+    def batches(self, bounds: Sequence[int]) -> JobTally:
         """What the ordered batches come to; `bounds` are seconds, for how many of them took no longer."""
 
     def latest(self, span: Span, limit: int) -> Sequence[Invoice]:

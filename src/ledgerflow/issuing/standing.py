@@ -16,9 +16,9 @@ class Queue:
     running: int = 0
     oldest: datetime | None = None
 
-    def age(self, at: datetime) -> float:
-        """Seconds for which the oldest has waited; 0 where none does."""
-        return max(0.0, (at - self.oldest).total_seconds()) if self.oldest else 0.0
+    def age(self, at: datetime) -> timedelta:
+        """How long the oldest has waited; no time where none does."""
+        return max(timedelta(), at - self.oldest) if self.oldest else timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ledgerflow.issuing.jobs import JobStatus
 from ledgerflow.issuing.standing import Queue
@@ -9,13 +10,13 @@ from ledgerflow.issuing.standing import Queue
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """How long batches of one size and status took, from the order to the end: how many there are, the seconds of all
-    of them, and how many took no longer than each of the bounds that were asked for."""
+    """How long batches of one size and status took, from the order to the end: how many there are, how
+    long they took together, and how many took no longer than each of the bounds that were asked for."""
 
     size: str
     status: JobStatus
     count: int
-    seconds: float
+    together: timedelta
     within: tuple[int, ...]
 
 

@@ -61,7 +61,7 @@ class DatabaseFigures:
         with self._reading() as session:
             return {kind: count for kind, count in session.execute(counted.order_by(InvoiceRow.kind))}
 
-    def batches(self, bounds: Sequence[float]) -> JobTally:
+    def batches(self, bounds: Sequence[int]) -> JobTally:
         with self._reading() as session:
             return tally_of(session, bounds)
 

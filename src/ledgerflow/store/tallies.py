@@ -1,7 +1,7 @@
 """What the ordered batches of a tenant come to, added up by the database itself."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, DateTime, Float, case, cast, extract, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -20,7 +20,7 @@ _DAY = 86_400
 _ROW = JobRow
 
 
-def tally_of(session: TenantSession, bounds: Sequence[float]) -> JobTally:
+def tally_of(session: TenantSession, bounds: Sequence[int]) -> JobTally:
     """What the batches of the session's tenant come to."""
     short = case((_ROW.status == JobStatus.FAILED.value, _ROW.total - _ROW.issued), else_=0)
     counted = select(_ROW.status, func.count(_ROW.id), func.sum(short)).group_by(_ROW.status)
@@ -31,13 +31,16 @@ def tally_of(session: TenantSession, bounds: Sequence[float]) -> JobTally:
     return JobTally(by_status, _durations(session, bounds), _queue(session), unissued, _undrawn(session))
 
 
-def _durations(session: TenantSession, bounds: Sequence[float]) -> Sequence[Durations]:
+def _durations(session: TenantSession, bounds: Sequence[int]) -> Sequence[Durations]:
     seconds = _seconds(session, _ROW.ended_at, _ROW.created_at)
     size = case(*((_ROW.total <= _fixed(most), _fixed(name)) for name, most in SIZES), else_=_fixed(LARGER))
     within = [func.count(case((seconds <= bound, 1))) for bound in bounds]
     wanted = select(size, _ROW.status, func.count(_ROW.id), func.sum(seconds), *within)
     found = session.execute(wanted.where(_ROW.ended_at.is_not(None)).group_by(size, _ROW.status))
-    return [Durations(one[0], JobStatus(one[1]), one[2], float(one[3]), tuple(one[4:])) for one in map(tuple, found)]
+    return [
+        Durations(size, JobStatus(status), count, timedelta(seconds=float(together)), tuple(within))
+        for size, status, count, together, *within in map(tuple, found)
+    ]
 
 
 def _queue(session: TenantSession) -> Queue:

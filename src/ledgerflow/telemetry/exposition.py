@@ -1,6 +1,8 @@
 """What is counted, as Prometheus reads it: by all processes that count in one folder, or else by this one alone."""
 
 import os
+import struct
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +16,7 @@ from ledgerflow.telemetry.folder import READING, VARIABLE
 from ledgerflow.telemetry.standing import StandingGauges
 from ledgerflow.telemetry.zeros import begin_counting
 
+_TRIES, _PAUSE = 5, 0.02  # seconds
 MEDIA: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -36,5 +39,14 @@ class Exposition:
     def text(self) -> bytes:
         """As text, in the format that every Prometheus reads."""
         with READING:
-            counted = generate_latest(self._registry)
+            counted = self._counted()
         return counted + generate_latest(self._books)
+
+    def _counted(self) -> bytes:
+        """A process that has just begun may have made its file, and not written into it yet."""
+        for _ in range(_TRIES):
+            try:
+                return generate_latest(self._registry)
+            except (struct.error, RuntimeError):
+                time.sleep(_PAUSE)
+        return generate_latest(self._registry)

@@ -46,7 +46,7 @@ def _told(standing: Standing) -> Iterator[Metric]:
     depth.add_metric(["batches", "running"], queue.running)
     yield depth
     oldest = GaugeMetricFamily("queue_oldest_age_seconds", "How long the oldest has waited.", labels=["type"])
-    oldest.add_metric(["batches"], queue.age(standing.at))
+    oldest.add_metric(["batches"], queue.age(standing.at).total_seconds())
     yield oldest
     head_age = (standing.at - standing.heads_at).total_seconds()
     for name, words, value in (

@@ -54,8 +54,7 @@ class JobRun:
 @dataclass(frozen=True, slots=True)
 class IssuedJob:
     """What the drawing needs to know of a job that is issued: by `codes` its pages are drawn, by `sheets` what is over
-    all of it. `kinds` counts its documents where this deed entered the last of them, `collisions` the numbers that were
-    taken already when one was to be given."""
+    all of it. `kinds` counts its documents, `collisions` the numbers that were taken when one was to be given."""
 
     batch: int
     total: int
@@ -93,10 +92,9 @@ def issue(tell: Tell, *, job: JobRun) -> IssuedJob:
         sheets = tuple(format.code for format in formats if is_sheet(format))
         issuing = Issuing(job.id, job.run, commission, job.at, ACTOR)
         identity = generation_id(commission.config, commission.catalogue)
-        was_issued = ledger.jobs.find(job.id).is_issued
         issued = issue_job(issuing, application.laws, ledger, identity, drawn=bool(codes), progress=tell.progress)
         assert issued.batch is not None  # it is issued
-        kinds = {} if was_issued else ledger.figures.kinds(issued.batch)
+        kinds = ledger.figures.kinds(issued.batch) if issued.stage is Stage.ISSUING else {}
         return IssuedJob(issued.batch, issued.total, codes, sheets, kinds, ledger.collisions)
 
 

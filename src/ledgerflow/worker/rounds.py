@@ -119,7 +119,7 @@ class Rounds:
                 shelf.lay(f"{_HEADS}/{tenant}/{day}.json", file)
 
             if self._each(export):
-                note_heads(self._lobby.ledger(INSTALLATION), at=_now(), actor=ACTOR)
+                note_heads(self._installation(), at=_now(), actor=ACTOR)
 
     def check_trails(self) -> None:
         """Each audit trail goes on from where it was found sound the last time."""
@@ -139,7 +139,11 @@ class Rounds:
                 self._log.error("audit_chain_broken", tenant=tenant, faults=checked.faults)
 
         self._each(check)
-        note_chains(self._lobby.ledger(INSTALLATION), broken, at=_now(), actor=ACTOR)
+        note_chains(self._installation(), broken, at=_now(), actor=ACTOR)
+
+    def _installation(self) -> DatabaseLedger:
+        self._lobby.enter(INSTALLATION)
+        return self._lobby.ledger(INSTALLATION)
 
     def _may_clear(self, tenant: str, id: str) -> bool:
         if tenant == _HEADS:

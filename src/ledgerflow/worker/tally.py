@@ -15,9 +15,9 @@ _SMALL, _LARGE = 100, 10_000  # invoices
 _UNKNOWN: Final = "unknown"  # the kind of a document that never was
 
 
-def issued(done: IssuedJob) -> None:
-    """A batch is in the ledger."""
-    for kind, count in done.kinds.items():
+def issued(done: IssuedJob, *, is_first: bool) -> None:
+    """A batch is in the ledger; who tries the piece again is not the first to say so."""
+    for kind, count in done.kinds.items() if is_first else ():
         meters.INVOICES.labels(kind, "issued").inc(count)
     meters.COLLISIONS.labels("number", AGAIN).inc(done.collisions)
 

@@ -15,7 +15,7 @@ from typing import NoReturn, TypeVar, cast
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.issuing.delivering import fail_job, finish_job, halt_job
-from ledgerflow.issuing.drawing import begin_chunk, in_words, positions_lacking
+from ledgerflow.issuing.drawing import begin_chunk, begin_drawing, in_words, positions_lacking
 from ledgerflow.issuing.entering import Halted, Overtaken, begin_run
 from ledgerflow.issuing.jobs import Job, Part, Wish
 from ledgerflow.issuing.ports import Ledger
@@ -94,7 +94,7 @@ class Work:
                 arguments = {"job": self._run(tenant, id, run)}
                 issued = bench.run(f"{DEEDS}:issue", arguments, patience=_LONG)
             assert isinstance(issued, IssuedJob)
-            tally.issued(issued)
+            tally.issued(issued, is_first=begin_drawing(ledger, id, run))
             chunks = [one.number for one in ledger.jobs.chunks(id) if positions_lacking(one, issued.codes)]
             self._say(tenant, job, "job_issued", invoices=issued.total, batch=issued.batch, chunks=len(chunks))
             return Issued(Ended.DONE, issued.batch, issued.codes, tuple(chunks), issued.sheets, job.priority)
