@@ -1,6 +1,6 @@
 """The functions of PostgreSQL that run with the owner's rights, as the statements that a migration runs.
 
-They count native sequences for the tenant of the session; two look at all tenants, for a worker serves every one, and
+They count native sequences for the tenant of the session; some look at all tenants, for a worker serves every one, and
 two add up over all of them, for whoever watches the installation.
 """
 
