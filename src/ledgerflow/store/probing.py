@@ -16,8 +16,7 @@ from ledgerflow.store.database import LedgerUnreachable, open_engine, reaching, 
 from ledgerflow.store.pulse import ALIVE, is_file_held
 from ledgerflow.store.schema import MIGRATING, revision_of
 
-_SECONDS = 2  # that a question may take
-
+_BRIEFLY = text("SET LOCAL statement_timeout = '2s'")
 _REVISION = text("SELECT version_num FROM alembic_version")
 _THERE = text("SELECT to_regclass('alembic_version')")
 _LOCKED = text(
@@ -83,5 +82,5 @@ class Probe:
             engine = self._kept
         with reaching(), reading(engine).connect() as connection:
             if self._path is None:
-                connection.execute(text(f"SET LOCAL statement_timeout = '{_SECONDS}s'"))
+                connection.execute(_BRIEFLY)
             yield connection
