@@ -1,6 +1,7 @@
 """What the tests of ledgers share: real databases, and a small shop whose sales they issue."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -35,6 +36,17 @@ from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger
 from tests.faults.crews import Crew
+from tests.telemetry.scanning import leaks
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What servers and workers of all tests have logged is looked through once, at the end."""
+    if hasattr(session.config, "workerinput"):
+        return
+    base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # pytest has no other road
+    if found := leaks(base):
+        print("\nwhat must not be in a log is in one:", *found[:20], sep="\n", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

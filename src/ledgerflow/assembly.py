@@ -1,6 +1,7 @@
 """The one place that knows every part: tax laws and formats by their entry points, the ledger by its address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -9,9 +10,16 @@ from ledgerflow.billing.errors import BooksMissing, Finding, InputRefused
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.export.format import Format
 from ledgerflow.export.tables import TABLES
+from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.issuing.standing import Standing
+from ledgerflow.issuing.vigil import Vigil, vigil_of
 from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import look_into, open_ledger
 from ledgerflow.store.shelf import shelf_beside
+from ledgerflow.telemetry.kept import Kept
+
+_BUDGET_SECONDS = 60.0
 
 
 class Application:
@@ -54,6 +62,18 @@ class Application:
     def open_ledger(self, address: str, tenant: str) -> DatabaseLedger:
         """The books of one tenant; made on first use."""
         return open_ledger(address, tenant, self._reserve)
+
+
+def standing_of(lobby: Lobby, now: Callable[[], datetime]) -> Callable[[], Standing]:
+    """What asks how the installation stands; what thirty days come to, it asks once a minute at most."""
+    budget = Kept(lambda: lobby.budget(now()), _BUDGET_SECONDS)
+
+    def ask() -> Standing:
+        at = now()
+        vigil = vigil_of(lobby.ledger(INSTALLATION)) or Vigil(at)
+        return Standing(at, lobby.queue(), budget.get(), lobby.workers(), vigil.heads_since, vigil.broken)
+
+    return ask
 
 
 def shelf_address(given: str, ledger: str) -> str:

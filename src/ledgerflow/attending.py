@@ -12,6 +12,7 @@ from threading import Event, Lock, Thread
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.reloading import HANGUP
+from ledgerflow.telemetry.folder import bury
 
 _WORKER = "from ledgerflow.cli import main; main()"
 _FIRST = 1.0  # seconds before a worker that died is started again, doubled each time
@@ -67,6 +68,7 @@ class Attendant:
             status = self._worker.wait()
             if time.monotonic() - begun > _LIVED:
                 pause = _FIRST
+            bury(self._worker.pid)
             if self._stopping.is_set() or self._is_let_go:
                 return
             self._log.error("worker_died", status=status, seconds=pause)

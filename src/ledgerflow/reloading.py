@@ -15,6 +15,7 @@ from ledgerflow.configuration.keeping import RuleBook, Standing, findings_of
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.settings import Settings
 from ledgerflow.store.database import LedgerUnreachable
+from ledgerflow.telemetry.meters import RELOADS
 
 _LOOK = 0.5  # seconds between two looks for an announcement
 
@@ -90,7 +91,8 @@ class Watch:
 
 
 def tell(log: BoundLogger, standing: Standing) -> None:
-    """Says in the log how reading went."""
+    """Says in the log how reading went, and counts it."""
+    RELOADS.labels("refused" if standing.failure else "read").inc()
     if standing.failure:
         found = [str(finding) for finding in findings_of(standing)]
         log.error("configuration_kept", version=standing.rules.version, findings=found)

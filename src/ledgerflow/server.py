@@ -4,7 +4,7 @@ import signal
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
@@ -12,16 +12,24 @@ import uvicorn
 
 from ledgerflow.api.app import make_app
 from ledgerflow.api.gates.patience import patient
-from ledgerflow.api.house import House, Keys
+from ledgerflow.api.house import House, Keys, now
 from ledgerflow.api.readiness import Readiness
-from ledgerflow.assembly import Application, shelf_address
+from ledgerflow.assembly import Application, shelf_address, standing_of
 from ledgerflow.attending import Attendant
+from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
+from ledgerflow.inspecting.board import Board
+from ledgerflow.inspecting.checks import Grounds, checks
+from ledgerflow.issuing.vigil import begin_vigil, vigil_of
 from ledgerflow.reloading import Watch, hearing_hangups, open_rules
 from ledgerflow.settings import Settings, members
+from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
+from ledgerflow.store.probing import Probe
 from ledgerflow.store.shelf import open_shelf
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.exposition import Exposition
+from ledgerflow.telemetry.log import hear_libraries, open_log
+from ledgerflow.telemetry.spans import Spans, open_spans
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _GRACE = 30  # seconds in which requests in hand, and the worker, come to their end
@@ -41,7 +49,9 @@ class Premises:
 def serve(settings: Settings, premises: Premises) -> None:
     """Serves until it is stopped. Raises LedgerUnreachable, LedgerOutdated, ShelfUnreachable."""
     log = open_log(server=f"{premises.host}:{premises.port}")
+    hear_libraries(log)
     with open_house(settings) as house, ExitStack() as stack:
+        spans = stack.enter_context(open_spans("ledgerflow-server", log))
         told_to_end: list[Callable[[], object]] = [house.readiness.drain, house.closing.set]
         watch = stack.enter_context(Watch(house.rules, lambda: house.installation, log))
         if premises.concurrency is None:
@@ -50,12 +60,12 @@ def serve(settings: Settings, premises: Premises) -> None:
             attendant = stack.enter_context(Attendant(settings.database_url, premises.concurrency, _GRACE, log))
             told_to_end.append(attendant.let_go)
             stack.enter_context(hearing_hangups(watch.ask, attendant.pass_hangup))
-        _Server(_config(house, settings, premises), told_to_end, settings.drain_seconds).run()
+        _Server(_config(house, settings, premises, spans), told_to_end, settings.drain_seconds).run()
 
 
-def _config(house: House, settings: Settings, premises: Premises) -> uvicorn.Config:
+def _config(house: House, settings: Settings, premises: Premises, spans: Spans | None) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(house, called(settings, premises.host)),
+        make_app(house, called(settings, premises.host), spans),
         host=premises.host,
         port=premises.port,
         http=patient(settings.head_seconds),
@@ -65,6 +75,8 @@ def _config(house: House, settings: Settings, premises: Premises) -> uvicorn.Con
         ssl_context_factory=_modern if premises.certificate else None,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
+        log_config=None,
+        access_log=False,
         log_level="warning",
         server_header=False,
         limit_concurrency=settings.connections,
@@ -125,9 +137,27 @@ def open_house(settings: Settings) -> Iterator[House]:
     with open_lobby(settings.database_url, settings.redis_url) as lobby:
         lobby.enter(settings.tenant)
         lobby.enter(INSTALLATION)
+        begin_vigil(lobby.ledger(INSTALLATION), at=now(), actor="server")
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        yield House(Application(settings.redis_url), lobby, shelf, settings, keys, rules, Readiness(lobby))
+        series = Exposition(standing_of(lobby, now))
+        with closing(Probe(settings.database_url)) as probe:
+            board = Board(checks(_grounds(settings, lobby, probe, rules)), now)
+            parts = (lobby, shelf, settings, keys, rules, Readiness(board), series, board)
+            yield House(Application(settings.redis_url), *parts)
+
+
+def _grounds(settings: Settings, lobby: Lobby, probe: Probe, rules: RuleBook) -> Grounds:
+    return Grounds(
+        probe=probe,
+        shelf=shelf_address(settings.shelf_url, settings.database_url),
+        reserve=settings.redis_url,
+        scanner=settings.clamd_url,
+        now=now,
+        keys=lambda: lobby.ledger(INSTALLATION).people.signing_keys(),
+        rules=lambda: rules.standing,
+        vigil=lambda: vigil_of(lobby.ledger(INSTALLATION)),
+    )
 
 
 __all__: Sequence[str] = ("Premises", "open_house", "serve")

@@ -32,6 +32,12 @@ class Settings(BaseSettings):
         description="ClamAV that looks at uploads, tcp://host:3310 or unix:///path; none are taken while it is silent.",
         pattern=r"^$|^tcp://[^/\s:]+(:[0-9]{1,5})?$|^unix:///\S+$",
     )
+    scrape_token: str = Field(
+        "", description="What whoever reads /metrics shows, as a bearer token.", pattern=r"^$|^[\x21-\x7e]{16,200}$"
+    )
+    scrape_token_file: str = Field("", description="The file in which it stands, instead; it is read each time.")
+    metrics_port: int | None = Field(None, description="Where a worker serves /metrics itself.", ge=1, le=65535)
+    metrics_host: str = Field("127.0.0.1", description="The address at which it does.")
     trusted_proxies: str = Field(
         "", description="Addresses of proxies, by commas, whose X-Forwarded-For and -Proto are believed; * for any."
     )

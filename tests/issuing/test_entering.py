@@ -14,8 +14,9 @@ from ledgerflow.intake.catalogue_sheet import read_catalogue
 from ledgerflow.issuing.batch import generation_id
 from ledgerflow.issuing.commission import Commission
 from ledgerflow.issuing.commissioning import Bounds, Request, cancel_batch, order_batch
+from ledgerflow.issuing.drawing import begin_drawing
 from ledgerflow.issuing.entering import Halted, Issuing, Overtaken, begin_run, issue_job
-from ledgerflow.issuing.jobs import Job
+from ledgerflow.issuing.jobs import Job, Stage
 from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.issuing.records import Entry
 from ledgerflow.simulation.reading import read_config
@@ -93,6 +94,9 @@ def test_one_that_stopped_goes_on_with_the_numbers_that_were_reserved(batch: Bat
     assert batch.numbers()[:FIRST] == some
     require_whole(batch, 0)
     assert batch.issue().is_issued, "once more changes nothing"
+    assert begin_run(batch.ledger, batch.id, 1, AT).stage is Stage.ISSUING, "nobody has said that it is over"
+    assert [begin_drawing(batch.ledger, batch.id, run) for run in (2, 1, 1)] == [False, True, False], "it is said once"
+    assert begin_run(batch.ledger, batch.id, 1, AT).stage is Stage.DRAWING
     require_whole(batch, 0)
 
 

@@ -1,12 +1,17 @@
 """Whether the server says that it can be sent requests."""
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
+from tests.configuration.sites import until
+from tests.faults.clusters import running_cluster
 from tests.security.door import Door, opened, people_enter
 
 from ledgerflow.identity.roles import Role
+from ledgerflow.store.schema import HEAD, REVISIONS, downgrade, upgrade
 
 
 def status(door: Door, path: str) -> int:
@@ -46,3 +51,43 @@ def test_without_its_database_a_server_lives_and_is_not_ready(tmp_path: Path, po
                 answer = client.get("/readyz")
                 assert answer.status_code == 503
                 assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def reason(door: Door) -> str:
+    """Why it is not ready; empty where it is."""
+    with door.client() as client:
+        answer = client.get("/readyz")
+    return "" if answer.status_code == 200 else str(answer.json()["detail"])
+
+
+def test_a_server_is_ready_again_when_its_database_is(tmp_path: Path) -> None:
+    """PostgreSQL is stopped and started, its books are taken back, and somebody migrates them."""
+    with running_cluster() as cluster, opened(tmp_path, database=cluster.url) as door:
+        assert reason(door) == ""
+        cluster.stop("fast")
+        until(lambda: "database" in reason(door), 5, "it says that its database is away")
+        assert status(door, "/healthz") == 200
+        cluster.start()
+        until(lambda: reason(door) == "", 5, "it is ready again")
+
+        downgrade(cluster.url, REVISIONS[-2])
+        until(lambda: "another revision" in reason(door), 5, "it says that the books are behind")
+        upgrade(cluster.url)
+        until(lambda: reason(door) == "", 5, "it is ready again")
+
+        with psycopg.connect(cluster.url) as migrating:
+            migrating.execute("SELECT pg_advisory_xact_lock(%s)", (0x1ED6E2,))
+            until(lambda: "migrated" in reason(door), 5, "it says that the books are migrated")
+        until(lambda: reason(door) == "", 5, "it is ready again")
+        assert "127.0.0.1" not in reason(door)
+
+
+def test_books_of_a_newer_program_are_not_served(tmp_path: Path) -> None:
+    people_enter(str(tmp_path / "ledger.db"))
+    with opened(tmp_path) as door:
+        with closing(sqlite3.connect(tmp_path / "ledger.db")) as books, books:
+            books.execute("UPDATE alembic_version SET version_num = '9999'")
+        until(lambda: "another revision" in reason(door), 5, "it says that the books are of another program")
+        with closing(sqlite3.connect(tmp_path / "ledger.db")) as books, books:
+            books.execute("UPDATE alembic_version SET version_num = ?", (HEAD,))
+        until(lambda: reason(door) == "", 5, "it is ready again")

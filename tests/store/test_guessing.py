@@ -15,19 +15,22 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.billing.tax import TaxStrategy
 from ledgerflow.issuing.batch import issue_batch
 from ledgerflow.issuing.figures import Span
-from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobBook
+from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobBook, JobStatus
 from ledgerflow.issuing.ports import Journal
 from ledgerflow.issuing.records import Batch, Block, Entry, InvoiceFilter, VoidNumber
+from ledgerflow.issuing.workload import Trouble
 from ledgerflow.simulation.config import SimulationConfig
 from ledgerflow.simulation.simulate import Sale
 from ledgerflow.store.blocks import NumbersTaken
 from ledgerflow.store.jobs import DatabaseJobs, SessionJobBook
 from ledgerflow.store.journal import DatabaseJournal
 from ledgerflow.store.ledger import DatabaseLedger
+from ledgerflow.store.workload import DatabaseWorkload
 
 pytestmark = pytest.mark.requirement("FR-7.1")
 HERS = NumberSeries("HERS/{n:06}")
 CHUNK, FAILURE = Chunk(0, 0, 2, begun=True), Failure(0, 3, "torn", "trace")
+EVER = AT - timedelta(days=10_000)
 EXPIRY = AT + timedelta(hours=1)
 
 
@@ -191,6 +194,25 @@ def chains_sparingly(ledger: DatabaseLedger, hers: Hers) -> bool:
     return [one.previous for one in ledger.audit_trail() if one.actor == hers.number] == [hers.head]
 
 
+def others_of(ledger: DatabaseLedger, hers: Hers) -> list[Job]:
+    """The jobs that are known not to be hers."""
+    return [one for one in ledger.jobs.latest(10_000) if one.id != hers.job.id]
+
+
+def waits(ledger: DatabaseLedger, hers: Hers) -> int:
+    """How many jobs wait or are at work besides those that are known not to be hers."""
+    waiting = ledger.workload.waiting()
+    return waiting.queued + waiting.running - sum(one.status.is_open for one in others_of(ledger, hers))
+
+
+def troubled(ledger: DatabaseLedger, hers: Hers) -> list[Trouble]:
+    """What is told of her job, once it has failed."""
+    failed = replace(hers.job, status=JobStatus.FAILED)
+    with suppress(BatchUnknown):
+        ledger.transact(lambda journal: journal.jobs.keep(failed))
+    return [one for one in ledger.workload.troubles(EVER, 10_000) if one.batch == hers.job.id]
+
+
 LEDGER: dict[str, tuple[Ask, object]] = {
     "find": (lambda ledger, hers: ledger.find(hers.number), InvoiceUnknown),
     "metadata": (lambda ledger, hers: ledger.metadata(hers.number), InvoiceUnknown),
@@ -213,6 +235,7 @@ LEDGER: dict[str, tuple[Ask, object]] = {
     "transact": (is_void_already, False),
     "collisions": (collides, 0),
     "jobs": (lambda ledger, hers: [one for one in ledger.jobs.latest(1000) if one == hers.job], []),
+    "workload": (waits, 0),
 }
 """By method: what is asked, and what comes back to one whose books do not have it."""
 ASKS_NOTHING = {"close"}
@@ -248,6 +271,12 @@ JOURNAL: dict[str, tuple[Ask, object]] = {
     "enter": (lambda ledger, hers: ledger.transact(lambda journal: enters_again(journal, hers)), False),
 }
 
+WORKLOAD: dict[str, tuple[Ask, object]] = {
+    "waiting": (waits, 0),
+    "since": (lambda ledger, hers: ledger.workload.since(EVER).batches - len(others_of(ledger, hers)), 0),
+    "troubles": (troubled, []),
+}
+
 JOBS: dict[str, tuple[Ask, object]] = {
     "find": (lambda ledger, hers: ledger.jobs.find(hers.job.id), BatchUnknown),
     "commission": (lambda ledger, hers: ledger.jobs.commission(hers.job.id), BatchUnknown),
@@ -277,6 +306,7 @@ BOOK: dict[str, tuple[Ask, object]] = {
         (DatabaseLedger, {*LEDGER, *ASKS_NOTHING, *ASKED_APART, "audit_page"}),
         (DatabaseJournal, {*JOURNAL, *ASKED_APART}),
         (DatabaseJobs, {*JOBS}),
+        (DatabaseWorkload, {*WORKLOAD}),
         (SessionJobBook, {*BOOK}),
     ],
 )
@@ -289,7 +319,13 @@ def test_every_method_is_asked(books: type, asked: set[str]) -> None:
     ("ask", "nothing"),
     [
         pytest.param(*asked, id=f"{whose} {name}")
-        for whose, all_of_them in (("ledger", LEDGER), ("journal", JOURNAL), ("jobs", JOBS), ("book", BOOK))
+        for whose, all_of_them in (
+            ("ledger", LEDGER),
+            ("journal", JOURNAL),
+            ("jobs", JOBS),
+            ("book", BOOK),
+            ("workload", WORKLOAD),
+        )
         for name, asked in all_of_them.items()
     ],
 )

@@ -8,7 +8,7 @@ from dbos import DBOS
 from tests.worker.endurance import enduring
 
 from ledgerflow.store.opening import open_lobby
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.deeds import Site
 from ledgerflow.worker.engine import JobEngine, Limits

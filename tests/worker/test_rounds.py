@@ -1,5 +1,7 @@
 """What a worker does at set times, done now: on real books and a real shelf."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,17 +11,19 @@ import pytest
 
 from ledgerflow.billing.numbering import NumberingRule, NumberSeries
 from ledgerflow.identity.people import Invitation, Session, Ticket, User
-from ledgerflow.identity.roles import Role
+from ledgerflow.identity.roles import INSTALLATION, Role
 from ledgerflow.issuing.heads import read_head
 from ledgerflow.issuing.importing import Handed
 from ledgerflow.issuing.jobs import Job, JobStatus, Stage, Wish
 from ledgerflow.issuing.numbers import reserve_block
 from ledgerflow.issuing.ports import Journal
 from ledgerflow.issuing.receiving import Counter, receive_upload
+from ledgerflow.issuing.trailwatch import check_trail
+from ledgerflow.issuing.vigil import Vigil, vigil_of
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.opening import open_ledger, open_lobby
 from ledgerflow.store.shelf import open_shelf
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 from ledgerflow.worker.rounds import Rounds
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
@@ -114,6 +118,92 @@ def test_the_end_of_each_trail_is_written_down_on_the_shelf(books: str, tmp_path
         head = read_head(file.read(), "acme")
     assert last is not None
     assert (head.tenant, head.sequence, head.hash) == ("acme", 1, last.hash)
+
+
+def deeds(ledger: DatabaseLedger, count: int) -> None:
+    for place in range(count):
+        ledger.transact(lambda journal, place=place: journal.audit(AT, "test", f"deed {place}", {}))  # type: ignore[misc]
+
+
+def vigil(url: str) -> Vigil:
+    with open_lobby(url) as lobby:
+        kept = vigil_of(lobby.ledger(INSTALLATION))
+    assert kept is not None
+    return kept
+
+
+def forge(url: str, sequence: int) -> None:
+    """Who can write in the file changes an entry, and leaves no trigger in the way."""
+    with closing(sqlite3.connect(url)) as file, file:
+        for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"):
+            file.execute(f"DROP TRIGGER {trigger}")
+        file.execute("UPDATE audit SET actor = 'forger' WHERE tenant = 'acme' AND sequence = ?", [sequence])
+
+
+def test_when_all_heads_were_written_down_is_kept_and_not_when_one_was_not(books: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("and no folder")
+    rounds(books, tmp_path / "a file", 30).export_heads()
+    rounds(books, tmp_path / "shelf", 30).check_trails()
+    assert vigil(books).heads_at is None
+    rounds(books, tmp_path / "shelf", 30).export_heads()
+    kept = vigil(books)
+    assert kept.heads_at is not None
+    assert kept.heads_since >= kept.since
+
+
+def test_a_chain_that_broke_since_it_was_looked_at_is_found_and_told(books: str, tmp_path: Path) -> None:
+    watch = rounds(books, tmp_path / "shelf", 30)
+    with open_ledger(books, "acme") as ledger:
+        deeds(ledger, 5)
+    watch.check_trails()
+    assert (vigil(books).broken, vigil(books).checked_at is not None) == (0, True)
+    with open_ledger(books, "acme") as ledger:
+        deeds(ledger, 5)
+    forge(books, 7)
+    watch.check_trails()
+    assert (vigil(books).broken, vigil(books).named) == (1, ("acme",))
+    watch.check_trails()
+    assert vigil(books).broken == 1, "it stays broken however often it is looked at"
+    with closing(sqlite3.connect(books)) as file, file:
+        file.execute("UPDATE audit SET actor = 'test' WHERE tenant = 'acme'")
+    watch.check_trails()
+    assert vigil(books).broken == 0, "it was mended"
+
+
+def test_a_change_of_what_was_found_sound_before_shows_where_all_of_it_is_read(books: str, tmp_path: Path) -> None:
+    watch = rounds(books, tmp_path / "shelf", 30)
+    with open_ledger(books, "acme") as ledger:
+        deeds(ledger, 5)
+    watch.check_trails()
+    forge(books, 2)
+    watch.check_whole_trails()
+    assert vigil(books).named == ("acme",)
+
+
+def test_a_trail_that_was_cut_shorter_than_it_was_is_broken(books: str, tmp_path: Path) -> None:
+    watch = rounds(books, tmp_path / "shelf", 30)
+    with open_ledger(books, "acme") as ledger:
+        deeds(ledger, 5)
+    watch.check_trails()
+    forge(books, 0)
+    with closing(sqlite3.connect(books)) as file, file:
+        file.execute("DELETE FROM audit WHERE tenant = 'acme' AND sequence > 3")
+    watch.check_trails()
+    assert vigil(books).named == ("acme",)
+    with open_ledger(books, "acme") as ledger:
+        deeds(ledger, 4)
+    watch.check_trails()
+    assert vigil(books).named == ("acme",), "and stays so, when it has grown as long again"
+
+
+def test_what_was_found_sound_is_not_read_again(books: str) -> None:
+    with open_ledger(books, "acme") as ledger:
+        deeds(ledger, 50)
+        check_trail(ledger, "acme", whole=False, at=AT, actor="test")
+        deeds(ledger, 1)
+        assert [one.sequence for one in ledger.audit_trail(49)] == [50, 51]
+        checked = check_trail(ledger, "acme", whole=False, at=AT, actor="test")
+        assert (checked.head.sequence, checked.faults) == (51, ())
 
 
 def test_sign_ins_links_and_tickets_that_expired_are_forgotten_for_every_tenant(books: str, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ STRANGER = "nobody"  # in the trail, who is not known
 TOGETHER = timedelta(seconds=10)  # in which two windows may show the same token
 _SHAPE = re.compile(r"[\w-]{1,100}\.\d{1,9}\.[\w-]{1,100}\.[\w-]{1,100}", re.ASCII)
 _HALF = len(digest_of(""))
-_REUSED = "a refresh token was shown again"
+REUSED = "a refresh token was shown again"
 _FOREIGN = "the token is not good"
 _JUST_USED = "it was used a moment ago"
 
@@ -83,8 +83,8 @@ def go_on(ledger: Ledger, token: str, stay: Stay, *, at: datetime, draw: Draw) -
         held = journal.people.hold_session(shown.session)
         refusal = _refusal(held, shown, stay, at)
         if held is None or refusal:
-            if held and not held.ended and refusal == _REUSED:
-                journal.people.keep_session(replace(held, ended=_REUSED))
+            if held and not held.ended and refusal == REUSED:
+                journal.people.keep_session(replace(held, ended=REUSED))
                 journal.audit(at, held.user, "refresh_token_reused", {"session": held.id, "turn": shown.turn})
             return refusal
         if not user.active:
@@ -167,7 +167,7 @@ def _refusal(held: Session | None, shown: Refresh, stay: Stay, at: datetime) -> 
     if min(held.expires_at, held.used_at + stay.unused, held.created_at + stay.whole) <= at:
         return "it has expired"
     if shown.turn < held.turn:
-        return _JUST_USED if shown.turn == held.turn - 1 and at < held.used_at + TOGETHER else _REUSED
+        return _JUST_USED if shown.turn == held.turn - 1 and at < held.used_at + TOGETHER else REUSED
     return "" if compare_digest(held.digest, shown.digest()) else _FOREIGN
 
 

@@ -9,11 +9,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ledgerflow.admission.machines import require_key, tenant_named
 from ledgerflow.admission.signing_in import SignedOut, require_admitted
+from ledgerflow.api.errors import ScrapeUnset
 from ledgerflow.api.gates.rates import Doing, rates_of
 from ledgerflow.api.house import House, now
 from ledgerflow.api.problems import Forbidden
 from ledgerflow.identity.roles import INSTALLATION, Right, Role, may
+from ledgerflow.identity.tokens import TokenRefused
 from ledgerflow.issuing.ports import Ledger
+from ledgerflow.telemetry.meters import SIGN_INS
 
 _bearer = HTTPBearer(auto_error=False, description="An access token, or the key of a machine.")
 
@@ -42,6 +45,7 @@ def caller_of(
         raise SignedOut(reason="no access token came")
     house = cast(House, request.app.state.house)
     caller = _machine(house, shown.credentials) or _person(house, shown.credentials)
+    request.state.tenant = caller.tenant  # for the log
     rates_of(request).count(Doing.REQUEST, caller.tenant, caller.actor)
     return caller
 
@@ -71,7 +75,12 @@ def _machine(house: House, words: str) -> Caller | None:
     if not tenant:
         return None
     ledger = house.ledger(tenant)
-    key = require_key(ledger, words, now())
+    try:
+        key = require_key(ledger, words, now())
+    except SignedOut:
+        SIGN_INS.labels("key", "refused").inc()
+        raise
+    SIGN_INS.labels("key", "accepted").inc()
     _require_own(key.role, tenant)
     return Caller(tenant, f"key {key.id}", key.role, "", ledger)
 
@@ -100,6 +109,29 @@ def _watcher(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     return caller
 
 
+def _looker(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    if not (may(caller.role, Right.READ) or may(caller.role, Right.OPERATE)):
+        raise Forbidden()
+    return caller
+
+
+def scraper(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None) -> None:
+    """A dependency: whoever asks shows the scrape token, or is an operator. Raises SignedOut,
+    TokenRefused, ScrapeUnset, Forbidden."""
+    house = house_of(request)
+    token = house.scrape_token
+    if shown is not None and token.fits(shown.credentials):
+        return
+    try:
+        caller = caller_of(request, shown)
+    except (SignedOut, TokenRefused) as refusal:
+        if not token.is_set:
+            raise ScrapeUnset() from refusal
+        raise
+    if not may(caller.role, Right.OPERATE):
+        raise Forbidden()
+
+
 def counted(caller: Caller, request: Request, doing: Doing) -> None:
     """Counts what a tenant does. Raises TooFast."""
     rates_of(request).count(doing, caller.tenant)
@@ -114,4 +146,5 @@ Manager = Annotated[Caller, Depends(allowed(Right.MANAGE))]
 Person = Annotated[Caller, Depends(person)]
 Steward = Annotated[Caller, Depends(_steward)]
 Watcher = Annotated[Caller, Depends(_watcher)]
+Looker = Annotated[Caller, Depends(_looker)]
 Operator = Annotated[Caller, Depends(allowed(Right.OPERATE))]

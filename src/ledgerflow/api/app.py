@@ -7,13 +7,17 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.document import told
+from ledgerflow.api.gates.counting import Durations
 from ledgerflow.api.gates.crowds import Crowds
 from ledgerflow.api.gates.headers import Headers
+from ledgerflow.api.gates.lines import Lines
 from ledgerflow.api.gates.measures import Measures
 from ledgerflow.api.gates.mishaps import Mishaps
 from ledgerflow.api.gates.rates import Rates
+from ledgerflow.api.gates.spanning import Spanning
 from ledgerflow.api.house import House
 from ledgerflow.api.routes import (
+    admin_health,
     api_keys,
     audit,
     auth,
@@ -27,6 +31,7 @@ from ledgerflow.api.routes import (
     following,
     health,
     invoices,
+    metrics,
     overview,
     products,
     realism,
@@ -34,12 +39,14 @@ from ledgerflow.api.routes import (
     users,
 )
 from ledgerflow.api.tracing import Tracing
+from ledgerflow.telemetry.spans import Spans
 
 ROUTERS = (
     auth.router,
     users.router,
     api_keys.router,
     audit.router,
+    admin_health.router,
     batches.router,
     business.router,
     catalogue.router,
@@ -54,10 +61,11 @@ ROUTERS = (
     trials.router,
     choices.router,
     health.router,
+    metrics.router,
 )
 
 
-def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
+def make_app(house: House, hosts: Collection[str] = (), spans: Spans | None = None) -> FastAPI:
     """The HTTP door of a house; `app.state.house` is what requests find there. Only these `hosts` are its names."""
     app = FastAPI(
         title="LedgerFlow",
@@ -79,5 +87,9 @@ def make_app(house: House, hosts: Collection[str] = ()) -> FastAPI:
     app.add_middleware(Crowds, most=house.settings.requests_in_hand)
     app.add_middleware(Measures, hosts=hosts, seconds=house.settings.body_seconds)
     app.add_middleware(Headers)
+    if spans is not None:
+        app.add_middleware(Spanning, spans=spans)
+    app.add_middleware(Lines)
     app.add_middleware(Tracing)
+    app.add_middleware(Durations)
     return app

@@ -11,5 +11,9 @@ class CrossSite(BillingError):
     """This did not come from a page of ours: {reason}."""
 
 
+class ScrapeUnset(BillingError):
+    """No scrape token is set. Set LEDGERFLOW_SCRAPE_TOKEN, or show an operator's access token."""
+
+
 class NotReady(BillingError):
     """The server takes nothing at present: {reason}."""

@@ -10,14 +10,20 @@ from ledgerflow.admission.signing_keys import current_keys
 from ledgerflow.admission.staying import Stay, stay_of
 from ledgerflow.api.readiness import Readiness
 from ledgerflow.api.studio import Studio
+from ledgerflow.api.tenant_series import Family
 from ledgerflow.assembly import Application
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.identity.tokens import Claims, KeyRing, key_named
+from ledgerflow.inspecting.board import Board
+from ledgerflow.inspecting.figures import FiguresBoard
 from ledgerflow.issuing.ports import Ledger
 from ledgerflow.issuing.shelf import Shelf
 from ledgerflow.settings import Settings
 from ledgerflow.store.lobby import Lobby
+from ledgerflow.telemetry.exposition import Exposition
+from ledgerflow.telemetry.kept import KeptBy
+from ledgerflow.telemetry.scraping import ScrapeToken
 
 _FRESH = timedelta(minutes=5)  # after which the keys are read again
 _AT_MOST = timedelta(seconds=1)  # between two readings for the sake of who asks for keys, or shows one not known
@@ -79,12 +85,21 @@ class House:
     keys: Keys
     rules: RuleBook
     readiness: Readiness
+    series: Exposition
+    board: Board
+    figures: FiguresBoard = field(default_factory=FiguresBoard)
     studio: Studio = field(default_factory=Studio)
+    tenant_series: KeptBy[list[Family]] = field(default_factory=KeptBy)
     closing: Event = field(default_factory=Event)
 
     def ledger(self, tenant: str) -> Ledger:
         """The books of one tenant."""
         return self.lobby.ledger(tenant)
+
+    @property
+    def scrape_token(self) -> ScrapeToken:
+        """What whoever reads the series of the installation shows."""
+        return ScrapeToken(self.settings.scrape_token, self.settings.scrape_token_file)
 
     def knows(self, tenant: str) -> bool:
         """Whether there is such a tenant, or it is the installation."""

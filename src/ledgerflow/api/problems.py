@@ -17,7 +17,7 @@ from ledgerflow.admission.account import SessionUnknown
 from ledgerflow.admission.signing_in import JustUsed, NotAdmitted, SignedOut
 from ledgerflow.admission.tickets import TicketOver
 from ledgerflow.admission.users import InvitationOver, LastOwner
-from ledgerflow.api.errors import CrossSite, NotReady, TooFast
+from ledgerflow.api.errors import CrossSite, NotReady, ScrapeUnset, TooFast
 from ledgerflow.api.methods import allow
 from ledgerflow.api.receiving import MediaUnknown
 from ledgerflow.api.studio import StudioBusy
@@ -90,6 +90,7 @@ _KINDS: Sequence[tuple[type[BillingError], int, str, str]] = (
     (SignedOut, 401, "signed-out", "Sign in again"),
     (TokenRefused, 401, "signed-out", "Sign in again"),
     (Forbidden, 403, "forbidden", "Not allowed"),
+    (ScrapeUnset, 403, "forbidden", "Not allowed"),
     (CrossSite, 403, "cross-site", "Sent from elsewhere"),
     (Absent, 404, "not-found", "Not found"),
     (UserUnknown, 404, "not-found", "Not found"),

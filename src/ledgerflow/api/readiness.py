@@ -1,41 +1,36 @@
-"""Whether the server is to be sent requests: not while it comes to its end, and not without its database."""
+"""Whether the server is to be sent requests: not while it comes to its end, while its books are migrated or of another
+revision, and not without its database."""
 
-import time
-from threading import Event, Lock
+from threading import Event
 
-from ledgerflow.store.database import LedgerUnreachable
-from ledgerflow.store.lobby import Lobby
+from ledgerflow.inspecting.board import Board
+from ledgerflow.inspecting.looks import State
 
-_FRESH = 1.0  # seconds for which an answer of the database is good
+_NEEDED = ("database", "migrations")
 
 
 class Readiness:
-    """Asks the database once a second at most, however many ask us."""
+    """Asks the board, which looks once a second at most, however many ask us."""
 
-    def __init__(self, lobby: Lobby) -> None:
-        self._lobby = lobby
+    def __init__(self, board: Board) -> None:
+        self._board = board
         self._draining = Event()
-        self._lock = Lock()
-        self._asked_at = float("-inf")
-        self._reachable = False
 
     def drain(self) -> None:
         """From now on the server is not ready: it does what it has taken, and is to be given nothing more."""
         self._draining.set()
 
     def why_not(self) -> str:
-        """Why the server is not ready; empty where it is."""
+        """Why the server is not ready; empty where it is. No address is in it, for anybody may ask."""
         if self._draining.is_set():
             return "it comes to its end"
-        with self._lock:
-            if time.monotonic() - self._asked_at >= _FRESH:
-                self._reachable = self._ask()
-                self._asked_at = time.monotonic()
-            return "" if self._reachable else "its database cannot be reached"
+        for standing in self._board.standing(*_NEEDED):
+            if standing.look.state is not State.OK:
+                return _WHY[standing.part]
+        return ""
 
-    def _ask(self) -> bool:
-        try:
-            self._lobby.tenants()
-        except LedgerUnreachable:
-            return False
-        return True
+
+_WHY = {
+    "database": "its database cannot be reached",
+    "migrations": "its books are being migrated, or are of another revision",
+}

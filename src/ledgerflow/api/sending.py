@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ from starlette.types import Receive, Scope, Send
 
 from ledgerflow.api import problems
 from ledgerflow.api.conditions import is_known
+from ledgerflow.api.gates.counting import BEGUN
+from ledgerflow.telemetry.meters import EXPORT
 
 BLOCK = 256 * 1024
 _STALLED = 60  # seconds that a client may take for a block
@@ -40,12 +43,14 @@ ANY_TYPE = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that is to be sent: `tag` is its ETag, `name` what the client shall call it."""
+    """A file that is to be sent: `tag` is its ETag, `name` what the client shall call it, `kind` what it is counted as:
+    an archive, or a format."""
 
     file: BinaryIO
     size: int
     tag: str
     name: str
+    kind: str
     close: Callable[[], None]
 
     @property
@@ -109,15 +114,19 @@ class _Sending(Response):
         self._opened, self._first, self._length = opened, first, length
         self.status_code, self.media_type, self.background = status, opened.media_type, None
         self.body = b""
+        self._is_whole = False  # once the last byte is out
         self.init_headers({**headers, "Content-Length": str(length), "Content-Type": opened.media_type})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = scope.get("state", {}).get(BEGUN, perf_counter())
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
                 await self._send(send)
                 tasks.cancel_scope.cancel()
         finally:
+            status = "broken" if not self._is_whole else "partial" if self.status_code == 206 else "complete"
+            EXPORT.labels(self._opened.kind, status).observe(perf_counter() - begun)
             with anyio.CancelScope(shield=True):
                 await run_sync(self._opened.close, limiter=_limiter())
 
@@ -136,6 +145,7 @@ class _Sending(Response):
             if waiting.cancelled_caught:
                 return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+        self._is_whole = True
 
 
 async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 HEADER = "X-Trace-Id"
 _SOUND = re.compile(r"[0-9a-f]{32}")
@@ -29,4 +30,5 @@ class Tracing:
                 MutableHeaders(scope=message)[HEADER] = trace
             await send(message)
 
-        await self._app(scope, receive, answer)
+        with bound_contextvars(trace_id=trace):
+            await self._app(scope, receive, answer)

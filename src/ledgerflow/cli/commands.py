@@ -6,6 +6,7 @@ from ledgerflow.cli.books import app
 from ledgerflow.cli.cancel import cancel
 from ledgerflow.cli.catalogue import app as catalogue
 from ledgerflow.cli.configuring import app as configuring
+from ledgerflow.cli.doctor import doctor
 from ledgerflow.cli.migrating import app as db
 from ledgerflow.cli.numbers import app as numbers
 from ledgerflow.cli.realism import realism
@@ -17,6 +18,7 @@ from ledgerflow.cli.worker import worker
 
 app.command()(worker)
 app.command()(serve)
+app.command()(doctor)
 app.command()(realism)
 app.add_typer(batches, name="batch")
 app.add_typer(catalogue, name="catalogue")

@@ -18,6 +18,9 @@ def serve(
     database: Database = "",
 ) -> None:
     """Serves the HTTP API, with a worker beside it, until it is stopped. The first start prints a link for an owner."""
-    from ledgerflow.cli.served import run
+    from ledgerflow.telemetry.folder import counted_together
 
-    run(host, port, concurrency if worker else None, (tls_cert, tls_key), database)
+    with counted_together():  # before anything that counts is loaded
+        from ledgerflow.cli.served import run
+
+        run(host, port, concurrency if worker else None, (tls_cert, tls_key), database)

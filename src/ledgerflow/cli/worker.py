@@ -22,6 +22,15 @@ def worker(
     page_seconds: Annotated[
         float, typer.Option("--page-seconds", min=1, help="Seconds after which drawing one invoice has hung.")
     ] = 60.0,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            "--metrics-port", min=1, max=65535, help="Serves /metrics and /healthz there. Else LEDGERFLOW_METRICS_PORT."
+        ),
+    ] = None,
+    metrics_host: Annotated[
+        str, typer.Option("--metrics-host", help="Address for it. Else LEDGERFLOW_METRICS_HOST, or 127.0.0.1.")
+    ] = "",
     with_starter: Annotated[
         bool, typer.Option("--with-starter", hidden=True, help="End when standard input does.")
     ] = False,
@@ -35,4 +44,5 @@ def worker(
     from ledgerflow.cli.working import work
     from ledgerflow.worker.work import Patience
 
-    work(queues, concurrency, Patience(page_seconds, grace), database, with_starter=with_starter)
+    series = (metrics_host, metrics_port)
+    work(queues, concurrency, Patience(page_seconds, grace), database, series, with_starter=with_starter)

@@ -11,12 +11,23 @@ from ledgerflow.assembly import shelf_address
 from ledgerflow.billing.errors import Finding, InputRefused
 from ledgerflow.cli.options import required, surroundings, without_password
 from ledgerflow.reloading import let_hangups_wait, open_rules
+from ledgerflow.settings import Settings
+from ledgerflow.telemetry.port import Series
+from ledgerflow.telemetry.scraping import ScrapeToken
 from ledgerflow.worker.engine import QUEUES, Limits
 from ledgerflow.worker.serving import Post, serve
 from ledgerflow.worker.work import Patience
 
 
-def work(queues: str, concurrency: int, patience: Patience, database: str, *, with_starter: bool) -> None:
+def work(
+    queues: str,
+    concurrency: int,
+    patience: Patience,
+    database: str,
+    series: tuple[str, int | None],
+    *,
+    with_starter: bool,
+) -> None:
     """Works until it is stopped; exit status 1 if something in hand had to be handed on undone."""
     let_hangups_wait()
     settings = surroundings(database, tenant="default")  # a worker serves them all
@@ -31,6 +42,7 @@ def work(queues: str, concurrency: int, patience: Patience, database: str, *, wi
         rules=open_rules(settings),
         limits=Limits(pages=concurrency or os.cpu_count() or 1),
         patience=patience,
+        series=None if with_starter else _series(settings, *series),  # its server reads for both
     )
 
     def ready(name: str) -> None:
@@ -47,6 +59,15 @@ def _end_with_starter() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _series(settings: Settings, host: str, port: int | None) -> Series | None:
+    """Where this worker tells what it counts, if anywhere."""
+    wanted = port or settings.metrics_port
+    if wanted is None:
+        return None
+    token = ScrapeToken(settings.scrape_token, settings.scrape_token_file)
+    return Series(host or settings.metrics_host, wanted, token)
 
 
 def _queues(said: str) -> tuple[str, ...]:

@@ -116,6 +116,15 @@ class KeyRing:
         return {"keys": [dict(key.as_dict(private=False)) for key in self._keys.keys]}
 
 
+def are_sound(keys: Sequence[SigningKey]) -> bool:
+    """Whether each of these keys can be read."""
+    try:
+        KeyRing(keys)
+    except (JoseError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
 def key_named(token: str) -> str:
     """The `kid` that a token names, unverified; empty where it names none."""
     try:

@@ -12,7 +12,7 @@ from ledgerflow.billing.invoice import Invoice
 from ledgerflow.export.archive import Member, members_of, pack
 from ledgerflow.export.format import Format
 from ledgerflow.issuing.entering import take_up
-from ledgerflow.issuing.jobs import Chunk, Failure, Part
+from ledgerflow.issuing.jobs import Chunk, Failure, Part, Stage
 from ledgerflow.issuing.packing import draw_files
 from ledgerflow.issuing.ports import Journal, Ledger
 from ledgerflow.issuing.shelf import Shelf
@@ -96,6 +96,20 @@ def draw(
         invoices = ledger.invoices(batch=batch, positions=(spread.first, spread.last))
         parts += pages.draw_all(invoices, tell)
     return Drawn(tuple(parts), tuple(refusals))
+
+
+def begin_drawing(ledger: Ledger, id: str, run: int) -> bool:
+    """Everything of the job is in the ledger, and the next stage begins. Says so to one who asks, of all those who try
+    the same piece again: whoever counts what was issued counts it once."""
+
+    def begin(journal: Journal) -> bool:
+        job = journal.jobs.hold(id)
+        if job.run != run or job.stage is not Stage.ISSUING or not job.is_issued:
+            return False
+        journal.jobs.keep(replace(job, stage=Stage.DRAWING))
+        return True
+
+    return ledger.transact(begin)
 
 
 def begin_chunk(ledger: Ledger, id: str, run: int, number: int) -> Chunk:

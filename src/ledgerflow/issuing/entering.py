@@ -71,7 +71,8 @@ def begin_run(ledger: Ledger, id: str, run: int, at: datetime) -> Job:
 
     def begin(journal: Journal) -> Job:
         job = take_up(journal, id, run)
-        stage = Stage.DRAWING if job.is_issued else Stage.ISSUING
+        is_left = job.is_issued and job.stage is not Stage.ISSUING
+        stage = Stage.DRAWING if is_left else Stage.ISSUING
         job = replace(job, status=JobStatus.RUNNING, stage=stage, started_at=job.started_at or at, last_error="")
         job = replace(
             job, failed=journal.jobs.count_failed(id)
@@ -209,8 +210,7 @@ class _Entering:
         journal.audit(self.issuing.at, self.issuing.actor, "issue_batch", facts)
         if self.drawn:
             journal.jobs.cut(job.id, _chunks(job.total))
-        stage, drawn = (Stage.DRAWING, job.drawn) if self.drawn else (Stage.PACKING, job.total)
-        job = replace(job, issued=job.total, stage=stage, drawn=drawn)
+        job = replace(job, issued=job.total, drawn=job.drawn if self.drawn else job.total)
         journal.jobs.keep(job)
         return job
 

@@ -3,13 +3,14 @@
 A credit note takes back: its amounts are subtracted, and it counts as no invoice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from ledgerflow.billing.invoice import Invoice
+from ledgerflow.issuing.tallies import JobTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Figures(Protocol):
 
     def by_buyer(self, span: Span, limit: int) -> Sequence[Sum]:
         """The buyers who are billed most in each currency, so many of each at most; who left no name has none."""
+
+    def kinds(self, batch: int | None = None) -> Mapping[str, int]:
+        """How many documents there are of each kind, in one batch or in all."""
+
+    def batches(self, bounds: Sequence[int]) -> JobTally:
+        """What the ordered batches come to; `bounds` are seconds, for how many of them took no longer."""
 
     def latest(self, span: Span, limit: int) -> Sequence[Invoice]:
         """The latest documents, so many at most, newest day first."""

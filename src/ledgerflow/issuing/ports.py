@@ -24,6 +24,7 @@ from ledgerflow.issuing.records import (
 from ledgerflow.issuing.stocking import Stock, StockBook
 from ledgerflow.issuing.trail import TrailFilter, TrailPage
 from ledgerflow.issuing.uploads import UploadBook, Uploads
+from ledgerflow.issuing.workload import Workload
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -168,11 +169,15 @@ class Ledger(Protocol):
     def figures(self) -> Figures:
         """What the books come to, added up where they are kept."""
 
+    @property
+    def workload(self) -> Workload:
+        """How its batches stand."""
+
     def void_numbers(self) -> Sequence[VoidNumber]:
         """Every number taken that no invoice bears."""
 
-    def audit_trail(self) -> Iterator[AuditEntry]:
-        """The whole trail, oldest first."""
+    def audit_trail(self, after: int = 0) -> Iterator[AuditEntry]:
+        """The whole trail, oldest first, or what of it comes after a sequence."""
 
     def audit_page(self, wanted: TrailFilter, before: int | None = None, limit: int = 50) -> TrailPage:
         """The latest entries before a sequence that fit, at most `limit`. Only so many are looked at that it takes no

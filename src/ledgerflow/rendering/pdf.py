@@ -119,3 +119,15 @@ def _compiler() -> "Compiler":
 @cache
 def _font_folders() -> list[Path]:
     return [Path(str(files(package))) / "files" for package in _FONTS]
+
+
+def fonts_missing() -> list[str]:
+    """The packages of fonts without which no page is drawn, and that are not here."""
+    return [package for package in _FONTS if not _has_fonts(package)]
+
+
+def _has_fonts(package: str) -> bool:
+    try:
+        return any(one.name.endswith(".ttf") for one in (files(package) / "files").iterdir())
+    except (ImportError, OSError):
+        return False

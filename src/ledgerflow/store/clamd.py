@@ -38,6 +38,17 @@ class Clamd:
             return (match.group(1),)
         raise ScannerUnreachable(reason=f"it says {answer!r}")
 
+    def ping(self) -> None:
+        """Raises ScannerUnreachable where it does not say that it is there."""
+        try:
+            with self._connected() as connection:
+                connection.sendall(b"zPING\0")
+                answer = _answer(connection)
+        except OSError as trouble:
+            raise ScannerUnreachable(reason=trouble.strerror or str(trouble)) from trouble
+        if answer != "PONG":
+            raise ScannerUnreachable(reason=f"it says {answer!r}")
+
     def _connected(self) -> socket.socket:
         if self._url.scheme == "unix":
             connection = socket.socket(socket.AF_UNIX)

@@ -1,6 +1,6 @@
 """What the books come to, added up by the database itself: no document is read for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -9,8 +9,10 @@ from ledgerflow.billing.invoice import Invoice, from_json
 from ledgerflow.billing.money import currency
 from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.figures import Span, Sum
+from ledgerflow.issuing.tallies import JobTally
 from ledgerflow.store.jobs import Reading
 from ledgerflow.store.rows import InvoiceRow
+from ledgerflow.store.tallies import tally_of
 
 _NOTE = InvoiceRow.kind == DocumentKind.CREDIT_NOTE.value
 
@@ -51,6 +53,17 @@ class DatabaseFigures:
                 found = [tuple(one) for one in session.execute(wanted)]
                 sums += [_sum(str(one[-1]), str(one[0]), one[1:-1]) for one in found]
         return sums
+
+    def kinds(self, batch: int | None = None) -> Mapping[str, int]:
+        counted = select(InvoiceRow.kind, func.count(InvoiceRow.position)).group_by(InvoiceRow.kind)
+        if batch is not None:
+            counted = counted.where(InvoiceRow.batch == batch)
+        with self._reading() as session:
+            return {kind: count for kind, count in session.execute(counted.order_by(InvoiceRow.kind))}
+
+    def batches(self, bounds: Sequence[int]) -> JobTally:
+        with self._reading() as session:
+            return tally_of(session, bounds)
 
     def latest(self, span: Span, limit: int) -> Sequence[Invoice]:
         row = InvoiceRow

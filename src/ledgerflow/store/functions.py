@@ -1,6 +1,7 @@
 """The functions of PostgreSQL that run with the owner's rights, as the statements that a migration runs.
 
-They count native sequences for the tenant of the session; two look at all tenants, for a worker serves every one.
+They count native sequences for the tenant of the session; some look at all tenants, for a worker serves every one, and
+two add up over all of them, for whoever watches the installation.
 """
 
 from collections.abc import Iterator
@@ -38,6 +39,32 @@ def looking(schema: str) -> Iterator[str]:
     yield _OPEN_JOBS.replace("{definer}", definer)
     yield _KNOWN_TENANTS.replace("{definer}", definer)
     for function in LOOKING:
+        yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}"
+
+
+WATCHING = ("queue_standing()", "budget_standing(text)")
+
+
+def watching(schema: str) -> Iterator[str]:
+    """The functions by which an installation is watched: sums over all tenants, from which none of them can be told."""
+    definer = f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp"
+    yield _QUEUE_STANDING.replace("{definer}", definer)
+    yield _BUDGET_STANDING.replace("{definer}", definer)
+    for function in WATCHING:
+        yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}"
+
+
+REPORTING = ("tally_standing(text)", "troubled_jobs(text, bigint)")
+
+
+def reporting(schema: str) -> Iterator[str]:
+    """The functions by which operators hear what was made, and of which batches something failed: never of what."""
+    definer = f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp"
+    yield _TALLY_STANDING.replace("{definer}", definer)
+    yield _TROUBLED_JOBS.replace("{definer}", definer)
+    for function in REPORTING:
         yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC"
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}"
 
@@ -178,4 +205,46 @@ $$
 _KNOWN_TENANTS = """
 CREATE FUNCTION known_tenants() RETURNS TABLE (tenant text)
 {definer} AS $$ SELECT t.tenant FROM tenants t ORDER BY t.tenant $$
+"""
+
+_QUEUE_STANDING = """
+CREATE FUNCTION queue_standing() RETURNS TABLE (queued bigint, running bigint, oldest text)
+{definer} AS $$
+    SELECT count(*) FILTER (WHERE j.status = 'queued'), count(*) FILTER (WHERE j.status = 'running'),
+           min(j.created_at) FILTER (WHERE j.status = 'queued' AND j.run = 1)
+    FROM jobs j WHERE j.status IN ('queued', 'running')
+$$
+"""
+
+_BUDGET_STANDING = """
+CREATE FUNCTION budget_standing(since text) RETURNS TABLE (attempted bigint, failed bigint)
+{definer} AS $$
+    SELECT coalesce(sum(CASE WHEN j.status IN ('succeeded', 'partly failed', 'failed') THEN j.total
+                             ELSE j.drawn + j.failed END), 0)::bigint,
+           coalesce(sum(j.failed), 0)::bigint
+    FROM jobs j WHERE j.created_at >= since
+$$
+"""
+
+_TALLY_STANDING = """
+CREATE FUNCTION tally_standing(since text)
+RETURNS TABLE (batches bigint, issued bigint, attempted bigint, failed bigint)
+{definer} AS $$
+    SELECT count(*), coalesce(sum(j.issued), 0)::bigint,
+           coalesce(sum(CASE WHEN j.status IN ('succeeded', 'partly failed', 'failed') THEN j.total
+                             ELSE j.drawn + j.failed END), 0)::bigint,
+           coalesce(sum(j.failed), 0)::bigint
+    FROM jobs j WHERE j.created_at >= since
+$$
+"""
+
+_TROUBLED_JOBS = """
+CREATE FUNCTION troubled_jobs(since text, most bigint)
+RETURNS TABLE (tenant text, id text, status text, created_at text, ended_at text, last_error text, failed bigint,
+               trace_id text)
+{definer} AS $$
+    SELECT j.tenant, j.id, j.status, j.created_at, j.ended_at, '', j.failed, j.trace_id FROM jobs j
+    WHERE j.created_at >= since AND j.status IN ('partly failed', 'failed')
+    ORDER BY j.created_at DESC, j.id DESC LIMIT most
+$$
 """

@@ -31,6 +31,7 @@ from ledgerflow.store.stock import Catalogues, DatabaseStock
 from ledgerflow.store.tenancy import TenantSession
 from ledgerflow.store.trail import page_of
 from ledgerflow.store.uploads import DatabaseUploads
+from ledgerflow.store.workload import DatabaseWorkload
 
 T = TypeVar("T")
 
@@ -176,6 +177,11 @@ class DatabaseLedger:
         """What the books come to."""
         return DatabaseFigures(self._reading)
 
+    @property
+    def workload(self) -> DatabaseWorkload:
+        """How its batches stand."""
+        return DatabaseWorkload(self._reading)
+
     def void_numbers(self) -> Sequence[VoidNumber]:
         with self._reading() as session:
             rows = session.scalars(select(VoidNumberRow).order_by(VoidNumberRow.number))
@@ -189,8 +195,8 @@ class DatabaseLedger:
             last = session.execute(columns.order_by(row.sequence.desc()).limit(1)).one_or_none()
         return AuditEntry(*last) if last else None
 
-    def audit_trail(self) -> Iterator[AuditEntry]:
-        row, after = AuditRow, 0
+    def audit_trail(self, after: int = 0) -> Iterator[AuditEntry]:
+        row = AuditRow
         columns = select(row.sequence, row.at, row.actor, row.deed, row.details, row.previous, row.hash)
         while True:
             with self._reading() as session:

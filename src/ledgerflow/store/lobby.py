@@ -5,6 +5,7 @@ A worker serves them all, so this is the one place that looks across them, and i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,12 +13,15 @@ from redis import Redis
 from sqlalchemy import Engine, Row, Select, func, select
 
 from ledgerflow.issuing.jobs import JobStatus
+from ledgerflow.issuing.standing import Budget, Queue
 from ledgerflow.store.database import reaching, reading
 from ledgerflow.store.jobs import IS_OPEN
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.rows import JobRow, TenantRow
+from ledgerflow.store.standing import budget_of, queue_of, workers_of
 from ledgerflow.store.stock import Catalogues
 from ledgerflow.store.tenancy import TenantSession, enter_tenant
+from ledgerflow.store.workload import WholeWorkload
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,26 @@ class Lobby:
         """The jobs of all tenants that are queued or running, the least priority first, then the oldest."""
         return open_jobs(self._engine)
 
+    @property
+    def workload(self) -> WholeWorkload:
+        """How the batches of all tenants stand."""
+        return WholeWorkload(self._engine)
+
     def tenants(self) -> Sequence[str]:
         """All tenants, by name."""
         return known_tenants(self._engine)
+
+    def queue(self) -> Queue:
+        """The batches of all tenants that wait or are at work."""
+        return queue_of(self._engine)
+
+    def budget(self, at: datetime) -> Budget:
+        """What was attempted and what failed in the last thirty days, by all tenants."""
+        return budget_of(self._engine, at)
+
+    def workers(self) -> int:
+        """How many workers give signs of life."""
+        return workers_of(self._engine)
 
 
 def open_jobs(engine: Engine) -> Sequence[OpenJob]:

@@ -6,8 +6,9 @@ On SQLite there is one worker for a ledger, which holds a file beside it.
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 from zlib import crc32
 
@@ -19,12 +20,14 @@ from ledgerflow.billing.errors import BillingError
 _WORKERS, _LEADER = 0x1ED6E2, 0x1ED6E3  # the first halves of keys: of who is alive, and of who looks after others
 _LOCKS = table("pg_locks", column("locktype"), column("database"), column("classid"), column("objid"))
 _DATABASES = table("pg_database", column("oid"), column("datname"))
-_ALIVE = (
+ALIVE = (
     select(_LOCKS.c.objid)
     .join(_DATABASES, _DATABASES.c.oid == _LOCKS.c.database)
     .where(_DATABASES.c.datname == func.current_database())
     .where(_LOCKS.c.locktype == "advisory", _LOCKS.c.classid == _WORKERS)
 )
+
+_GLANCE = 0.2  # seconds that one who takes the file waits for somebody who only looks whether it is held
 
 T = TypeVar("T")
 
@@ -82,7 +85,7 @@ class ServerPulse:
         return True
 
     def roll(self) -> Roll:
-        return Roll(self._ask(lambda connection: frozenset(connection.scalars(_ALIVE))))
+        return Roll(self._ask(lambda connection: frozenset(connection.scalars(ALIVE))))
 
     def leads(self) -> bool:
         wanted = select(func.pg_try_advisory_lock(_LEADER, 0))
@@ -111,7 +114,7 @@ class FilePulse:
 
     def __init__(self, ledger: str, name: str) -> None:
         self._name = name
-        self._lock = sqlite3.connect(f"{ledger}-worker", timeout=0, isolation_level=None, check_same_thread=False)
+        self._lock = sqlite3.connect(f"{ledger}-worker", timeout=_GLANCE, isolation_level=None, check_same_thread=False)
         try:
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as refusal:
@@ -129,6 +132,19 @@ class FilePulse:
 
     def stop(self) -> None:
         self._lock.close()
+
+
+def is_file_held(ledger: Path) -> bool:
+    """Whether the worker of an SQLite ledger is alive. To look takes a lock too, for a moment, which others share."""
+    held = ledger.with_name(f"{ledger.name}-worker")
+    if not held.exists():
+        return False
+    with closing(sqlite3.connect(held, timeout=0, isolation_level=None)) as looking:
+        try:
+            looking.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def _key(name: str) -> int:

@@ -20,10 +20,10 @@ from ledgerflow.store.changes import Change, changes_since
 from ledgerflow.store.database import LedgerUnreachable, in_one_line, open_engine, reading, sqlite_path
 from ledgerflow.store.rows import Row
 
-REVISIONS = ("0000", "0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0000", "0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 
-_LOCK = 0x1ED6E2  # any number, the same for all who migrate books of one PostgreSQL database
+MIGRATING = 0x1ED6E2  # any number, the same for all who migrate books of one PostgreSQL database
 _PATIENCE = 60  # seconds that a migration waits for whoever still uses a table
 _VERSION = "alembic_version"
 _EARLIER: Mapping[str, set[str]] = {
@@ -205,7 +205,7 @@ def _migrating(url: str) -> Iterator[Connection]:
             event.listen(engine, "connect", _let_tables_be_rebuilt)
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+                connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
                 connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}s'"))
             yield connection
     except DatabaseError as refusal:

@@ -13,6 +13,7 @@ from ledgerflow.worker.apprentice import At, Ended, Order, Progress, Raised
 from ledgerflow.worker.hired import Gone, Hired, Silent
 
 Heard = Callable[[str, int, int], None]
+Reached = Callable[[int], None]
 RECYCLE_AFTER: Final = 1_000  # deeds
 RECYCLE_ABOVE_MIB: Final = 1_500
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready, on a machine that is busy
@@ -67,17 +68,25 @@ class Bench:
         self._is_busy = self._is_stopped = self._is_closed = False
         _all.add(self)
 
-    def run(self, deed: str, arguments: Mapping[str, object], *, patience: float, heard: Heard | None = None) -> object:
+    def run(
+        self,
+        deed: str,
+        arguments: Mapping[str, object],
+        *,
+        patience: float,
+        heard: Heard | None = None,
+        reached: Reached | None = None,
+    ) -> object:
         """Has `deed`, "module:function", called with a Tell and the arguments, and returns what it returns.
 
         Raises what it raises; DeedFailed, where that is no exception which can be handed over; BenchBroken, where its
         process ended or `kill` was called; BenchStuck, where no word came of it for `patience` seconds. `heard` is
-        called with each word of progress; what it raises ends the deed.
+        called with each word of progress, and `reached` with each invoice that is begun; what they raise ends the deed.
         """
         told = pickle.dumps(Order(deed, dict(arguments)))
         with self._turn:
             try:
-                ended, payload = self._converse(told, patience, heard)
+                ended, payload = self._converse(told, patience, heard, reached)
             finally:
                 self._is_busy = False
                 if self._is_closed:
@@ -104,11 +113,13 @@ class Bench:
         finally:
             self._turn.release()
 
-    def _converse(self, told: bytes, patience: float, heard: Heard | None) -> tuple[Ended, bytes]:
+    def _converse(
+        self, told: bytes, patience: float, heard: Heard | None, reached: Reached | None
+    ) -> tuple[Ended, bytes]:
         """One deed, from the order to its end; a process with which that did not go well is kept no longer."""
         try:
             hired = self._hand_over(told, patience)
-            ended = self._listen(hired, patience, heard)
+            ended = self._listen(hired, patience, heard, reached)
             payload = hired.payload(patience)
         except Gone:
             self._break(self._dismiss())
@@ -141,11 +152,13 @@ class Bench:
         fresh.word(_STARTING)  # that it is ready
         return _order(fresh, told, patience)
 
-    def _listen(self, hired: Hired, patience: float, heard: Heard | None) -> Ended:
+    def _listen(self, hired: Hired, patience: float, heard: Heard | None, reached: Reached | None) -> Ended:
         while True:
             match hired.word(patience):
                 case At(position):
                     self._at = position
+                    if reached is not None:
+                        reached(position)
                 case Progress(stage, done, total) if heard is not None:
                     heard(stage, done, total)
                 case Ended() as ended:

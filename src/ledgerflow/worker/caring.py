@@ -9,6 +9,7 @@ from structlog.stdlib import BoundLogger
 from ledgerflow.store.database import LedgerUnreachable
 from ledgerflow.store.lobby import OpenJob
 from ledgerflow.store.pulse import Pulse
+from ledgerflow.telemetry.meters import LOST_WORKERS
 from ledgerflow.worker.engine import JobEngine
 
 _BEAT = 0.3  # seconds between signs of life
@@ -51,6 +52,7 @@ class Care:
             if left:
                 self._log.warning("worker_lost", workers=sorted(dead), pieces=len(left))
                 engine.hand_back(left)
+                LOST_WORKERS.inc(len({piece.executor for piece in left}))
             known = roll
 
         self._start(turn, _BEAT)

@@ -9,9 +9,11 @@ from ledgerflow.issuing.drawing import Spread, enter_drawn, in_words, lacking, p
 from ledgerflow.issuing.entering import Halted, Overtaken
 from ledgerflow.issuing.jobs import Chunk, Failure, Part
 from ledgerflow.issuing.ports import Ledger
+from ledgerflow.worker import tally
 from ledgerflow.worker.bench import Bench
 from ledgerflow.worker.deeds import DEEDS, DrawnPositions, JobRun
 from ledgerflow.worker.resilience import ATTEMPTS, CircuitOpen, Circuits, RefusedOnce, attempts
+from ledgerflow.worker.tally import Stopwatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,14 @@ class Pages:
     def draw(self, bench: Bench, job: JobRun, batch: int, spreads: Sequence[Spread]) -> DrawnPositions:
         """Draws positions on a bench; raises what became of the bench, the ledger or the shelf."""
         arguments = {"job": job, "batch": batch, "spreads": spreads}
-        drawn = bench.run(f"{DEEDS}:draw_positions", arguments, patience=self.seconds)
+        watch = Stopwatch(spreads)
+        try:
+            drawn = bench.run(f"{DEEDS}:draw_positions", arguments, patience=self.seconds, reached=watch.reached)
+        except Exception:
+            watch.broken()
+            raise
         assert isinstance(drawn, DrawnPositions)
+        watch.ended(drawn)
         return drawn
 
     def warn(self, job: JobRun, event: str, **facts: object) -> None:
@@ -74,10 +82,12 @@ class Drawing:
         try:
             drawn = self._pages.draw(self._bench, self._job, self._batch, lacking(self._chunk, self._codes))
         except Exception as error:  # the shelf, the ledger or the process: each invoice has attempts of its own
-            self._pages.warn(self._job, "chunk_failed", chunk=self._chunk.number, reason=in_words(error))
+            self._warn("chunk_failed", chunk=self._chunk.number, reason=in_words(error))
             return waiting
         refused = {one.position: one for one in drawn.refused}
         final = [self._failure(place, 1, one.reason) for place, one in refused.items() if not one.passing]
+        for one in final:
+            self._warn("invoice_failed", position=one.position, attempts=one.attempts, reason=one.reason)
         self._held += drawn.parts
         self._enter(final)
         for position in waiting:
@@ -86,6 +96,8 @@ class Drawing:
             elif not refused[position].passing:
                 self._fare(refused[position].reason)
         again = [position for position, one in refused.items() if one.passing]
+        for _ in again:
+            tally.pages_again(self._codes)
         self._tried |= {position: max(1, self._tried.get(position, 0)) for position in again}
         return again
 
@@ -106,17 +118,24 @@ class Drawing:
 
         try:
             if tried < ATTEMPTS:
-                attempts(self._pages.rest, ATTEMPTS - tried)(once)
+                attempts(self._pages.rest, ATTEMPTS - tried, again=self._again)(once)
             else:
                 raise RefusedOnce("Each attempt ended the process that made it", passing=False)
         except (Halted, Overtaken):
             raise
         except Exception as error:  # told of this invoice, and kept with it
             reason = in_words(error)
+            self._warn("invoice_failed", position=position, attempts=tried, reason=reason)
             self._enter([self._failure(position, tried, reason)])
             self._fare(reason)
         else:
             self._fare(None)
+
+    def _again(self, error: BaseException) -> None:
+        tally.pages_again(self._codes)
+
+    def _warn(self, event: str, **facts: object) -> None:
+        self._pages.warn(self._job, event, trace_id=self._trace, **facts)
 
     def _begin(self, position: int, tried: int) -> None:
         """An attempt is written down before it is made: if it ends this process too, whoever comes next knows of it."""
@@ -132,7 +151,8 @@ class Drawing:
         return Failure(position, tried, reason, self._trace)
 
     def _fare(self, reason: str | None) -> None:
-        """Tells the circuits how an invoice fared in the end."""
+        """Tells the circuits how an invoice fared in the end, and counts it."""
+        tally.pages_fared(self._codes, reason)
         for code in self._codes:
             circuit = self._pages.circuits.of(code)
             circuit.succeeded() if reason is None else circuit.failed(reason)
@@ -145,6 +165,8 @@ class Drawing:
             return False
         words = f"Not tried. {reason}"
         self._enter([self._failure(place, self._tried.get(place, 0), words) for place in positions])
+        for _ in positions:
+            tally.pages_fared(self._codes, words)
         return True
 
     def _why_not(self) -> str | None:

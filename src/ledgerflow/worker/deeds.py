@@ -1,9 +1,9 @@
 """What a bench does: the deeds of a job, from names and values that travel to another process."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -54,12 +54,14 @@ class JobRun:
 @dataclass(frozen=True, slots=True)
 class IssuedJob:
     """What the drawing needs to know of a job that is issued: by `codes` its pages are drawn, by `sheets` what is over
-    all of it."""
+    all of it. `kinds` counts its documents, `collisions` the numbers that were taken when one was to be given."""
 
     batch: int
     total: int
     codes: tuple[str, ...]
     sheets: tuple[str, ...]
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    collisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,9 @@ def issue(tell: Tell, *, job: JobRun) -> IssuedJob:
         issuing = Issuing(job.id, job.run, commission, job.at, ACTOR)
         identity = generation_id(commission.config, commission.catalogue)
         issued = issue_job(issuing, application.laws, ledger, identity, drawn=bool(codes), progress=tell.progress)
-    assert issued.batch is not None  # it is issued
-    return IssuedJob(issued.batch, issued.total, codes, sheets)
+        assert issued.batch is not None  # it is issued
+        kinds = ledger.figures.kinds(issued.batch) if issued.stage is Stage.ISSUING else {}
+        return IssuedJob(issued.batch, issued.total, codes, sheets, kinds, ledger.collisions)
 
 
 def draw_positions(tell: Tell, *, job: JobRun, batch: int, spreads: Sequence[Spread]) -> DrawnPositions:

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Final, NoReturn
 
 from pybreaker import STATE_CLOSED, STATE_OPEN, CircuitBreaker
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from ledgerflow.billing.errors import BillingError, InvoiceNumberCollisionException
 from ledgerflow.issuing.shelf import ShelfUnreachable
@@ -53,17 +53,30 @@ def passing(error: BaseException) -> bool:
     return isinstance(error, _MAY_PASS) and not isinstance(error, BenchStopped)
 
 
-def attempts(sleep: Callable[[float], None], tries: int = ATTEMPTS, pause: float = _PAUSE) -> Retrying:
+def attempts(
+    sleep: Callable[[float], None],
+    tries: int = ATTEMPTS,
+    pause: float = _PAUSE,
+    again: Callable[[BaseException], None] = lambda _error: None,
+) -> Retrying:
     """Calls what it is given `tries` times at most, as long as failures are passing; raises the last one as it was.
 
     The `pause` in seconds doubles, and as much again is left to chance at most, so that those who failed together do
-    not come back together. It is spent in `sleep`, where a worker that is to stop can be woken.
+    not come back together. It is spent in `sleep`, where a worker that is to stop can be woken. `again` is told of each
+    failure that another attempt follows.
     """
+
+    def tell(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if error is not None:
+            again(error)
+
     return Retrying(
         sleep=sleep,
         stop=stop_after_attempt(tries),
         wait=wait_exponential_jitter(multiplier=pause, jitter=pause),
         retry=retry_if_exception(passing),
+        before_sleep=tell,
         reraise=True,
     )
 
@@ -97,9 +110,16 @@ class Circuit:
     """
 
     def __init__(
-        self, kind: str, threshold: int, *, reset: float = _RESET, clock: Callable[[], float] = monotonic
+        self,
+        kind: str,
+        threshold: int,
+        *,
+        reset: float = _RESET,
+        clock: Callable[[], float] = monotonic,
+        turned: Callable[[str, bool], None] = lambda _kind, _is_open: None,
     ) -> None:
         self.kind = kind
+        self._turned = turned
         self._reset, self._clock = reset, clock
         self._turn = Lock()
         self._reason = ""
@@ -137,22 +157,35 @@ class Circuit:
                 self._breaker.call(_fail)
             if self._breaker.current_state == STATE_OPEN:
                 self._until = self._clock() + self._reset
+                self._turned(self.kind, True)
 
     def succeeded(self) -> None:
         """An invoice did not fail. Work that was begun before it opened does not close it again."""
         with self._turn:
-            if self._breaker.current_state != STATE_OPEN:
-                self._breaker.call(_succeed)
+            if self._breaker.current_state == STATE_OPEN:
+                return
+            was_closed = self._breaker.current_state == STATE_CLOSED
+            self._breaker.call(_succeed)
+            if not was_closed:
+                self._turned(self.kind, False)
 
     def _left(self) -> float:
         return 0.0 if self._breaker.current_state == STATE_CLOSED else max(0.0, self._until - self._clock())
 
 
 class Circuits:
-    """The circuits of a worker: one for each format, and one for the shelf."""
+    """The circuits of a worker: one for each format, and one for the shelf. `turned` is told which one opened, and
+    which is closed again."""
 
-    def __init__(self, threshold: int, *, reset: float = _RESET, clock: Callable[[], float] = monotonic) -> None:
-        self._threshold, self._reset, self._clock = threshold, reset, clock
+    def __init__(
+        self,
+        threshold: int,
+        *,
+        reset: float = _RESET,
+        clock: Callable[[], float] = monotonic,
+        turned: Callable[[str, bool], None] = lambda _kind, _is_open: None,
+    ) -> None:
+        self._threshold, self._reset, self._clock, self._turned = threshold, reset, clock, turned
         self._turn = Lock()
         self._known: dict[str, Circuit] = {}
 
@@ -160,7 +193,9 @@ class Circuits:
         """The one circuit of this kind of work."""
         with self._turn:
             if kind not in self._known:
-                self._known[kind] = Circuit(kind, self._threshold, reset=self._reset, clock=self._clock)
+                self._known[kind] = Circuit(
+                    kind, self._threshold, reset=self._reset, clock=self._clock, turned=self._turned
+                )
             return self._known[kind]
 
 

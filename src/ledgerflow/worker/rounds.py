@@ -1,4 +1,4 @@
-"""What one of the workers does at set times: numbers reclaimed, old archives and sign-ins gone, audit heads kept."""
+"""What one of the workers does at set times: numbers reclaimed, old things gone, audit trails looked at."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -8,12 +8,15 @@ from pathlib import Path
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.billing.errors import BillingError
+from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.issuing.delivering import forget_archive
 from ledgerflow.issuing.heads import head_of
 from ledgerflow.issuing.jobs import BatchUnknown, JobStatus
 from ledgerflow.issuing.numbers import reclaim_numbers
 from ledgerflow.issuing.receiving import expire_uploads
 from ledgerflow.issuing.retention import clear_old
+from ledgerflow.issuing.trailwatch import check_trail
+from ledgerflow.issuing.vigil import note_chains, note_heads
 from ledgerflow.store.ledger import DatabaseLedger
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.shelf import open_shelf
@@ -25,6 +28,8 @@ ROUNDS: Mapping[str, str] = {
     "forget_sign_ins": "37 * * * *",
     "expire": "23 * * * *",
     "export_heads": "7 0 * * *",
+    "check_trails": "*/10 * * * *",
+    "check_whole_trails": "41 2 * * *",
 }
 """When each is done, as cron writes it."""
 
@@ -113,7 +118,32 @@ class Rounds:
                 file.write_text(head_of(tenant, ledger.last_entry()).to_json(), "utf-8")
                 shelf.lay(f"{_HEADS}/{tenant}/{day}.json", file)
 
-            self._each(export)
+            if self._each(export):
+                note_heads(self._installation(), at=_now(), actor=ACTOR)
+
+    def check_trails(self) -> None:
+        """Each audit trail goes on from where it was found sound the last time."""
+        self._check(whole=False)
+
+    def check_whole_trails(self) -> None:
+        """Each audit trail is sound from its beginning."""
+        self._check(whole=True)
+
+    def _check(self, *, whole: bool) -> None:
+        broken: list[str] = []
+
+        def check(tenant: str, ledger: DatabaseLedger) -> None:
+            checked = check_trail(ledger, tenant, whole=whole, at=_now(), actor=ACTOR)
+            if checked.faults:
+                broken.append(tenant)
+                self._log.error("audit_chain_broken", tenant=tenant, faults=checked.faults)
+
+        self._each(check)
+        note_chains(self._installation(), broken, at=_now(), actor=ACTOR)
+
+    def _installation(self) -> DatabaseLedger:
+        self._lobby.enter(INSTALLATION)
+        return self._lobby.ledger(INSTALLATION)
 
     def _may_clear(self, tenant: str, id: str) -> bool:
         if tenant == _HEADS:
@@ -124,12 +154,16 @@ class Rounds:
             return True
         return not (status.is_open or status is JobStatus.PAUSED)
 
-    def _each(self, do: Callable[[str, DatabaseLedger], None]) -> None:
+    def _each(self, do: Callable[[str, DatabaseLedger], None]) -> bool:
+        """Whether it went well with all of them."""
+        all_well = True
         for tenant in self._lobby.tenants():
             try:
                 do(tenant, self._lobby.ledger(tenant))
             except BillingError as trouble:
+                all_well = False
                 self._log.warning("round_failed", tenant=tenant, reason=str(trouble))
+        return all_well
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -16,22 +17,30 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from structlog.stdlib import BoundLogger
 
+from ledgerflow.assembly import standing_of
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.configuration.rules import Rules
 from ledgerflow.identity.roles import INSTALLATION
 from ledgerflow.issuing.governing import rules_for
+from ledgerflow.issuing.vigil import begin_vigil
 from ledgerflow.reloading import Watch, hearing_hangups
 from ledgerflow.store.database import open_engine, sqlite_path
 from ledgerflow.store.lobby import Lobby
 from ledgerflow.store.opening import open_lobby
 from ledgerflow.store.pulse import FilePulse, Pulse, ServerPulse
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.exposition import Exposition
+from ledgerflow.telemetry.log import hear_libraries, open_log
+from ledgerflow.telemetry.port import Series, serving_series
+from ledgerflow.telemetry.spans import Spans, open_spans
+from ledgerflow.telemetry.zeros import begin_counting
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.caring import Care
-from ledgerflow.worker.deeds import Site
+from ledgerflow.worker.deeds import ACTOR, Site
 from ledgerflow.worker.engine import QUEUES, JobEngine, Limits
 from ledgerflow.worker.resilience import Circuits, failures_that_are_no_chance
 from ledgerflow.worker.rounds import ROUNDS, Rounds
+from ledgerflow.worker.tally import circuit_turned
+from ledgerflow.worker.traced import TracedWork
 from ledgerflow.worker.work import Patience, Work
 
 _PAGES = 12_000  # that a worker draws in five minutes, the time over which the service level counts failures
@@ -49,6 +58,7 @@ class Post:
     queues: Sequence[str] = QUEUES
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
+    series: Series | None = None
 
 
 def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool:
@@ -58,16 +68,20 @@ def serve(post: Post, ready: Callable[[str], None] = lambda _name: None) -> bool
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
     log = open_log(worker=name)
+    hear_libraries(log)
     with ExitStack() as stack:
         asked = stack.enter_context(_asked_to_stop())
         lobby = stack.enter_context(open_lobby(post.database, post.reserve))
         lobby.enter(INSTALLATION)
+        begin_vigil(lobby.ledger(INSTALLATION), at=datetime.now(UTC), actor=ACTOR)
+        stack.enter_context(_series_served(post, lobby))
         watch = Watch(post.rules, lambda: lobby.ledger(INSTALLATION), log)
         stack.enter_context(hearing_hangups(watch.ask))
         pulse = _pulse(post.database, name, stack)
         folder = stack.enter_context(_folder())
         pages, whole = Benches(post.limits.pages), Benches(post.limits.batches)
-        work = _work(post, lobby, folder, (whole, pages), log)
+        spans = stack.enter_context(open_spans("ledgerflow-worker", log))
+        work = _work(post, lobby, folder, (whole, pages), log, spans)
         engine = JobEngine(work, _engine_place(post.database, stack), name)
         engine.launch(post.queues, _limits(post.limits, post.rules.now))
         care = Care(log)
@@ -99,11 +113,27 @@ def _keep_days(post: Post, lobby: Lobby, tenant: str) -> int:
     return rules_for(lobby.ledger(tenant), post.rules.now).values.retention.keep_days
 
 
-def _work(post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger) -> Work:
+def _work(
+    post: Post, lobby: Lobby, folder: Path, benches: tuple[Benches, Benches], log: BoundLogger, spans: Spans | None
+) -> Work:
     def site(tenant: str) -> Site:
         return Site(post.database, post.reserve, post.shelf, tenant, str(folder))
 
-    return Work(lobby.ledger, site, benches, Circuits(failures_that_are_no_chance(_PAGES)), post.patience, log)
+    circuits = Circuits(failures_that_are_no_chance(_PAGES), turned=circuit_turned)
+    parts = (lobby.ledger, site, benches, circuits, post.patience, log)
+    return Work(*parts) if spans is None else TracedWork(spans, *parts)
+
+
+@contextmanager
+def _series_served(post: Post, lobby: Lobby) -> Iterator[None]:
+    """What this worker counts can be read at a port of its own, where that is wished."""
+    begin_counting()
+    if post.series is None:
+        yield
+        return
+    exposition = Exposition(standing_of(lobby, lambda: datetime.now(UTC)))
+    with serving_series(post.series, exposition):
+        yield
 
 
 def _pulse(database: str, name: str, stack: ExitStack) -> Pulse:

@@ -15,10 +15,11 @@ from typing import NoReturn, TypeVar, cast
 from structlog.stdlib import BoundLogger
 
 from ledgerflow.issuing.delivering import fail_job, finish_job, halt_job
-from ledgerflow.issuing.drawing import begin_chunk, in_words, positions_lacking
+from ledgerflow.issuing.drawing import begin_chunk, begin_drawing, in_words, positions_lacking
 from ledgerflow.issuing.entering import Halted, Overtaken, begin_run
 from ledgerflow.issuing.jobs import Job, Part, Wish
 from ledgerflow.issuing.ports import Ledger
+from ledgerflow.worker import tally
 from ledgerflow.worker.benches import Benches
 from ledgerflow.worker.chunks import Drawing, Pages
 from ledgerflow.worker.deeds import ACTOR, DEEDS, IssuedJob, JobRun, Site
@@ -93,11 +94,12 @@ class Work:
                 arguments = {"job": self._run(tenant, id, run)}
                 issued = bench.run(f"{DEEDS}:issue", arguments, patience=_LONG)
             assert isinstance(issued, IssuedJob)
+            tally.issued(issued, is_first=begin_drawing(ledger, id, run))
             chunks = [one.number for one in ledger.jobs.chunks(id) if positions_lacking(one, issued.codes)]
             self._say(tenant, job, "job_issued", invoices=issued.total, batch=issued.batch, chunks=len(chunks))
             return Issued(Ended.DONE, issued.batch, issued.codes, tuple(chunks), issued.sheets, job.priority)
 
-        done = self._piece(tenant, id, run, issue)
+        done = self._piece("issue", (tenant, id, run), issue)
         return done if isinstance(done, Issued) else Issued(done)
 
     def draw(self, tenant: str, id: str, run: int, number: int, batch: int, codes: Sequence[str]) -> Ended:
@@ -113,11 +115,14 @@ class Work:
 
         with self._taking_part():
             try:
-                return attempts(self.rest, pause=_FIRST)(draw)
+                return attempts(self.rest, pause=_FIRST, again=tally.tried("draw"))(draw)
             except Halted:
                 return Ended.HALTED
             except Overtaken:
                 return Ended.OVER
+            except Exception as error:
+                tally.gave_up("draw", error)
+                raise
 
     def sheets(self, tenant: str, id: str, run: int, batch: int, codes: Sequence[str]) -> tuple[Part, ...]:
         """What is over the whole job; nothing where that could not be made now, and packing is to make it."""
@@ -142,16 +147,20 @@ class Work:
                 arguments = {"job": self._run(tenant, id, run), "sheets": tuple(sheets)}
                 archive = cast(str, bench.run(f"{DEEDS}:pack", arguments, patience=_LONG))
             job = finish_job(ledger, id, run, archive=archive, at=_now(), actor=ACTOR)
+            tally.ended(job)
             self._say(tenant, job, "job_ended", status=job.status.value, failed=job.failed)
             return Ended.DONE
 
-        done = self._piece(tenant, id, run, pack)
+        done = self._piece("pack", (tenant, id, run), pack)
         assert isinstance(done, Ended)
         return done
 
     def halt(self, tenant: str, id: str, run: int) -> None:
         """The run ends as the owner of the job wished."""
-        job = halt_job(self._ledger(tenant), id, run, at=_now(), actor=ACTOR)
+        at = _now()
+        job = halt_job(self._ledger(tenant), id, run, at=at, actor=ACTOR)
+        if job.ended_at == at:  # else it had come to its end before
+            tally.ended(job)
         self._say(tenant, job, "job_halted", status=job.status.value)
 
     def fail(self, tenant: str, id: str, run: int, reason: str) -> None:
@@ -163,6 +172,7 @@ class Work:
         except Overtaken:
             return
         else:
+            tally.ended(job)
             self._say(tenant, job, "job_failed", reason=reason)
 
     def stop(self) -> bool:
@@ -184,17 +194,19 @@ class Work:
         while True:
             Event().wait()
 
-    def _piece(self, tenant: str, id: str, run: int, do: Callable[[], T]) -> T | Ended:
+    def _piece(self, name: str, of: tuple[str, str, int], do: Callable[[], T]) -> T | Ended:
         """A piece on which the whole job depends: if it fails, the job does."""
+        tenant, id, run = of
         with self._taking_part():
             try:
-                return attempts(self.rest, pause=_FIRST)(do)
+                return attempts(self.rest, pause=_FIRST, again=tally.tried(name))(do)
             except Halted:
                 self.halt(tenant, id, run)
                 return Ended.HALTED
             except Overtaken:
                 return Ended.OVER
             except Exception as error:  # whatever it was, it is told to the owner of the job, and kept with it
+                tally.gave_up(name, error)
                 self._log.warning("piece_failed", tenant=tenant, job=id, run=run, exc_info=error)
                 self.fail(tenant, id, run, in_words(error))
                 return Ended.FAILED

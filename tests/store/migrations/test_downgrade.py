@@ -182,7 +182,7 @@ def test_a_revision_that_there_is_not_is_told(shelf: Shelf) -> None:
     url = shelf.new()
     for deed in (upgrade, downgrade):
         with pytest.raises((RevisionUnknown, LedgerMissing)):
-            deed(url, "0007")
+            deed(url, "0099")
     assert current(url) is None
     with pytest.raises(LedgerMissing):
         downgrade(url, "0000")

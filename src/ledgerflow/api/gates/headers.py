@@ -19,7 +19,7 @@ _ALWAYS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 _A_YEAR = "max-age=31536000"
-PROBES = ("/healthz", "/readyz")
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 def is_api(path: str) -> bool:

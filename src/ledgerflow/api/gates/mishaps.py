@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ledgerflow.api.gates.lines import route_of
 from ledgerflow.api.problems import answer
-from ledgerflow.telemetry import open_log
+from ledgerflow.telemetry.log import open_log
 
 
 class Mishaps:
@@ -29,7 +30,7 @@ class Mishaps:
                 raise
             request = Request(scope)
             trace = getattr(request.state, "trace_id", "")
-            self._log.exception("a request failed", path=scope["path"], method=scope["method"], trace_id=trace)
+            self._log.exception("a request failed", route=route_of(scope), method=scope["method"], trace_id=trace)
             if begun:  # half an answer is out: the line is cut, so that nobody takes it for whole
                 raise
             await answer(request, 500, "mishap", "This is our fault")(scope, receive, send)

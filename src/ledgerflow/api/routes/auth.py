@@ -1,12 +1,16 @@
 """Signing in, going on, signing out. The access token is for memory; the refresh token a cookie of this path alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field
 
 from ledgerflow.admission.signing_in import (
+    REUSED,
     Admitted,
+    NotAdmitted,
     SignedOut,
     claims_of,
     go_on,
@@ -17,6 +21,7 @@ from ledgerflow.admission.signing_in import (
 from ledgerflow.admission.staying import Stay
 from ledgerflow.admission.users import take_up_invitation
 from ledgerflow.api.access import Anyone, HouseHere
+from ledgerflow.api.errors import TooFast
 from ledgerflow.api.gates.crossing import (
     HEADER,
     is_secure,
@@ -31,6 +36,7 @@ from ledgerflow.api.gates.rates import Doing, rates_of, whence
 from ledgerflow.api.house import House, draw_secret, now
 from ledgerflow.api.schemas import GUARDED, Given, Password, Taken, refusals
 from ledgerflow.identity.roles import Role
+from ledgerflow.telemetry.meters import SIGN_INS
 
 router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Depends(require_from_here)])
 
@@ -71,12 +77,13 @@ class Token(Given):
 def begin(said: SigningIn, house: HouseHere, request: Request, response: Response) -> Token:
     """Begins a session: the answer bears an access token, and a cookie from which the next ones come."""
     rates, place = rates_of(request), whence(request)
-    rates.count(Doing.SIGN_IN_FROM, place)
-    rates.count(Doing.SIGN_IN, place, said.tenant, said.email.casefold())
-    if not house.knows(said.tenant):
-        refuse_stranger(house.installation, said.password, at=now())
     stay = house.stay
-    admitted = sign_in(house.ledger(said.tenant), said.email, said.password, stay, at=now(), draw=draw_secret)
+    with _counted("password"):
+        rates.count(Doing.SIGN_IN_FROM, place)
+        rates.count(Doing.SIGN_IN, place, said.tenant, said.email.casefold())
+        if not house.knows(said.tenant):
+            refuse_stranger(house.installation, said.password, at=now())
+        admitted = sign_in(house.ledger(said.tenant), said.email, said.password, stay, at=now(), draw=draw_secret)
     return _token(house, said.tenant, admitted, stay, response, request)
 
 
@@ -86,10 +93,11 @@ def refresh(house: HouseHere, request: Request, response: Response, csrf: Csrf =
     which another window may have used it: 409 then, and the next attempt sends the cookie that came to that one."""
     rates_of(request).count(Doing.REFRESH, whence(request))
     tenant, _, token = refresh_cookie(request.cookies, is_secure(request)).partition("/")
-    if not house.knows(tenant):
-        raise SignedOut(reason="no refresh token came")
     stay = house.stay
-    admitted = go_on(house.ledger(tenant), token, stay, at=now(), draw=draw_secret)
+    with _counted("refresh"):
+        if not house.knows(tenant):
+            raise SignedOut(reason="no refresh token came")
+        admitted = go_on(house.ledger(tenant), token, stay, at=now(), draw=draw_secret)
     return _token(house, tenant, admitted, stay, response, request)
 
 
@@ -114,6 +122,18 @@ def keys(house: HouseHere) -> dict[str, list[dict[str, str]]]:
     return {
         "keys": [{name: str(value) for name, value in key.items()} for key in house.keys.latest(now()).public()["keys"]]
     }
+
+
+@contextmanager
+def _counted(kind: str) -> Iterator[None]:
+    """How a sign-in went. That another window was first is neither."""
+    try:
+        yield
+    except (NotAdmitted, SignedOut, TooFast) as refusal:
+        reused = refusal.parameters.get("reason") == REUSED
+        SIGN_INS.labels(kind, "reused" if reused else "refused").inc()
+        raise
+    SIGN_INS.labels(kind, "accepted").inc()
 
 
 def _token(house: House, tenant: str, admitted: Admitted, stay: Stay, response: Response, request: Request) -> Token:

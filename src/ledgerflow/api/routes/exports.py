@@ -111,7 +111,13 @@ def _opened(ledger: Ledger, house: House, id: str, file: str) -> Opened:
         size = content.seek(0, 2)
         content.seek(0)
         name = _name(made, Commission.business_in(ledger.jobs.commission(id)), file)
-        return Opened(content, size, f'"{made.hashes[file]}"', name, stack.pop_all().close)
+        return Opened(content, size, f'"{made.hashes[file]}"', name, _kind(file), stack.pop_all().close)
+
+
+def _kind(file: str) -> str:
+    """What is counted: the archive, or one of the formats that are known."""
+    end = file.rpartition(".")[2].lower()
+    return "archive" if file == ARCHIVE else end if end in TYPES else "other"
 
 
 def _name(made: Made, business: str, file: str) -> str:

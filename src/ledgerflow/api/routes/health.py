@@ -23,7 +23,7 @@ async def alive() -> Health:
 
 @router.get("/readyz", responses=refusals(503))
 def ready(house: HouseHere) -> Health:
-    """The server is to be sent requests: it has its database, and does not come to its end."""
+    """The server is to be sent requests: it has its database, of its own revision, and does not come to its end."""
     reason = house.readiness.why_not()
     if reason:
         raise NotReady(reason=reason)

@@ -20,6 +20,7 @@ from ledgerflow.billing.tax import DocumentKind
 from ledgerflow.issuing.cancellation import cancel_invoice
 from ledgerflow.issuing.explaining import explained
 from ledgerflow.issuing.records import InvoiceFilter, InvoiceSummary
+from ledgerflow.telemetry.meters import INVOICES
 
 router = APIRouter(prefix="/api/invoices", tags=["invoices"])
 
@@ -148,6 +149,7 @@ def credit(
             leave_debit_notes=said.leave_debit_notes,
             trace_id=request.state.trace_id,
         )
+    INVOICES.labels(note.kind, "issued").inc()
     batch, position = caller.ledger.place(note.number)
     response.headers["Location"] = f"/api/invoices/{batch}-{position}"
     return _shown(caller, f"{batch}-{position}", note)

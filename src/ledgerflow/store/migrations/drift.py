@@ -83,7 +83,8 @@ def _unguarded_in_postgresql(connection: Connection) -> Iterator[str]:
                 yield f"trigger {name}"
     owned = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
     made = {name: body for name, body in connection.execute(text(owned))}
-    for statement in (guards.REFUSE_CHANGE, *functions.counting(""), *functions.looking("")):
+    ours = (*functions.counting(""), *functions.looking(""), *functions.watching(""), *functions.reporting(""))
+    for statement in (guards.REFUSE_CHANGE, *ours):
         head, *body = statement.split("$$")
         if body and made.get(name := head.split()[2].partition("(")[0]) != body[0]:
             yield f"function {name}"

@@ -1,0 +1,1 @@
+"""How the program is seen at work: its log, and what it counts."""

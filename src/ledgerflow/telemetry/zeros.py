@@ -1,0 +1,34 @@
+"""Every series that can be is there from the beginning, at nothing.
+
+A counter that appears at 1 has not risen, for whoever looks at how much it rose: the first collision would go unseen.
+"""
+
+from itertools import product
+
+from ledgerflow.billing.tax import DocumentKind
+from ledgerflow.telemetry import meters
+
+
+def begin_counting() -> None:
+    """To be called once by a process that counts."""
+    attempts = ("again", "final")
+    known = (
+        (meters.INVOICES, tuple(DocumentKind), ("issued",)),
+        (meters.INVOICES, ("unknown",), ("failed",)),
+        (meters.PDF_ATTEMPTS, ("pdf",), ("drawn", "failed")),
+        (meters.PDF_FAILURES, ("pdf",), attempts),
+        (meters.COLLISIONS, ("number",), attempts),
+        (meters.DRAWING, ("pdf",), ("drawn", "failed")),
+        (meters.BATCH, ("to_100", "to_10000", "more"), ("succeeded", "partly_failed", "failed", "cancelled")),
+        (meters.EXPORT, ("archive",), ("complete", "partial", "broken")),
+        (meters.REQUESTS, ("read", "write", "sign_in"), ("2xx", "3xx", "4xx", "5xx")),
+        (meters.RETRIES, ("issue", "draw", "pack"), attempts),
+        (meters.SIGN_INS, ("password", "key"), ("accepted", "refused")),
+        (meters.SIGN_INS, ("refresh",), ("accepted", "refused", "reused")),
+    )
+    for meter, types, statuses in known:
+        for type, status in product(types, statuses):
+            meter.labels(type, status)
+    meters.CIRCUITS.labels("pdf").set(0)
+    for status in ("read", "refused"):
+        meters.RELOADS.labels(status)
