@@ -118,8 +118,7 @@ def _looker(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
 def scraper(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None) -> None:
     """A dependency: whoever asks shows the scrape token, or is an operator. Raises SignedOut,
     TokenRefused, ScrapeUnset, Forbidden."""
-    house = house_of(request)
-    token = house.scrape_token
+    token = cast(House, request.app.state.house).scrape_token
     if shown is not None and token.fits(shown.credentials):
         return
     try:
