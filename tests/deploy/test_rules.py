@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,8 @@ def test_promtool_finds_nothing_wrong_with_the_configuration_and_its_rules(tmp_p
 def test_servers_and_workers_are_scraped_with_the_token_of_a_file() -> None:
     config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text("utf-8"))
     jobs = {job["job_name"]: job["authorization"] for job in config["scrape_configs"]}
-    assert jobs == dict.fromkeys(
-        ("ledgerflow", "ledgerflow-workers"), {"type": "Bearer", "credentials_file": "scrape.token"}
-    )
+    shown = {"type": "Bearer", "credentials_file": "scrape.token"}
+    assert jobs == {"ledgerflow": shown, "ledgerflow-workers": shown}
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
@@ -35,19 +35,17 @@ def test_rules_fire_over_made_series_when_they_should_and_not_otherwise(path: Pa
 
 def test_each_alert_is_seen_to_fire_to_stay_silent_and_to_resolve() -> None:
     """Silent in a test in which it never fires, and silent after it fired in the same."""
-    fires, silent, resolves = set(), set(), set()
+    fires: set[str] = set()
+    silent: set[str] = set()
+    resolves: set[str] = set()
     for _, test in trials():
         told: dict[str, list[bool]] = {}
         for check in test.get("alert_rule_test", ()):
             told.setdefault(check["alertname"], []).append(bool(check["exp_alerts"]))
         for name, states in told.items():
-            fires |= {name} if any(states) else set()
+            fires |= {name for state in states if state}
             silent |= {name} if not any(states) else set()
-            resolves |= (
-                {name}
-                if any(before and not after for before, after in zip(states, states[1:], strict=False))
-                else set()
-            )
+            resolves |= {name for before, after in pairwise(states) if before and not after}
     assert fires == silent == resolves == {rule.name for rule in alerts()}
 
 

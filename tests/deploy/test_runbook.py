@@ -3,8 +3,8 @@
 import re
 
 import pytest
-import typer
 from tests.deploy.watchtower import ROOT, RUNBOOK, alerts
+from typer.main import get_command
 
 from ledgerflow.cli.commands import app
 
@@ -36,14 +36,15 @@ def test_each_command_that_it_names_is_one_of_the_program_with_these_options() -
 
 
 def _look_up(words: str) -> None:
-    command: typer.core.TyperGroup | typer.core.TyperCommand = typer.main.get_command(app)  # type: ignore[assignment]
+    command: object = get_command(app)
     rest = words.split()
-    while hasattr(command, "commands"):
-        assert rest and rest[0] in command.commands, f"there is no `ledgerflow {words}`"
-        command = command.commands[rest.pop(0)]
-    options = {name for one in command.params for name in (*one.opts, *one.secondary_opts) if name.startswith("--")}
+    while commands := getattr(command, "commands", None):
+        assert rest, f"`ledgerflow {words}` is no whole command"
+        command = commands.get(rest.pop(0))
+        assert command is not None, f"there is no `ledgerflow {words}`"
+    names = [name for one in getattr(command, "params", ()) for name in (*one.opts, *one.secondary_opts)]
     named = {word for word in rest if word.startswith("--")}
-    assert named <= options, f"`ledgerflow {words}`: {named - options}"
+    assert named <= set(names), f"`ledgerflow {words}`"
 
 
 def test_what_it_says_that_the_log_says_is_in_the_program() -> None:

@@ -1,4 +1,4 @@
-"""What is shipped for Prometheus and Grafana, read as its tests need it; and promtool, which says whether it will do."""
+"""What is shipped for Prometheus and Grafana, as its tests read it; and promtool, which says whether it will do."""
 
 import json
 import re
@@ -29,6 +29,7 @@ STANDING: Final[Mapping[str, tuple[str, ...]]] = {
     "audit_chains_broken": (),
     "invoices_attempted_30d": (),
     "invoices_failed_30d": (),
+    "ledgerflow_books_readable": (),
     "ledgerflow_build_info": ("version",),
 }
 """What is read from the books when somebody asks, and its labels; `make alerts` finds them at a real server."""
@@ -37,7 +38,7 @@ ITS_OWN: Final[Mapping[str, tuple[str, ...]]] = {"up": (), "process_start_time_s
 """What Prometheus and its client know of any target."""
 
 _SUFFIXES: Final = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
-_WORDS: Final = frozenset("and or unless on ignoring by without offset bool group_left group_right inf nan".split())
+_WORDS: Final = frozenset(("and", "or", "unless", "on", "by", "offset", "bool", "inf", "nan"))
 
 
 @dataclass(frozen=True, slots=True)
