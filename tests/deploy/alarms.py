@@ -177,7 +177,7 @@ def prometheus(folder: Path, target: int) -> Iterator[Prometheus]:
         process.wait(60)
 
 
-def until(look: Callable[[], T], seconds: float, what: str) -> T:
+def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
     """What is seen, as soon as it is anything."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -25,9 +25,8 @@ def test_broken_pages_and_a_collision_call_somebody_until_they_are_over(tmp_path
             pages_are_mended(shop, torn)
             tower.until_over("PdfFailures", 420)
             say("PdfFailures is over")
-            say(
-                f"firing from and until, in seconds: { {name: [round(at) for at in times] for name, times in tower.seen.items()} }"
-            )
+            for name, times in tower.seen.items():
+                say(f"{name} fired from {times[0]:.0f} s, for {times[-1] - times[0]:.0f} s")
             assert set(tower.seen) >= {"PdfFailures", "NumberCollision", "ConfigurationRefused"}
             assert not {"TargetDown", "NothingScraped", "BooksUnread", "AuditChainBroken"} & set(tower.seen)
             shop.stop()
