@@ -66,7 +66,7 @@ def pages_break(shop: Business, tower: Prometheus) -> str:
 
 def numbers_collide(shop: Business, tower: Prometheus) -> None:
     """A new series writes as an older one did."""
-    assert shop.make(5, "json", "INV/2026/{n:03}")[1] == "succeeded"
+    assert shop.make(30, "json", "INV/2026/{n:03}")[1] == "succeeded"
     id, status = shop.make(3, "json", "INV/{fy}/{n:03}")
     assert status == "failed"
     told = tower.until_firing("NumberCollision", EVALUATED)
