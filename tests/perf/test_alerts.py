@@ -27,6 +27,8 @@ def test_broken_pages_and_a_collision_call_somebody_until_they_are_over(tmp_path
             say("PdfFailures is over")
             for name, times in tower.seen.items():
                 say(f"{name} fired from {times[0]:.0f} s, for {times[-1] - times[0]:.0f} s")
+            begun, over = tower.seen["PdfFailures"]
+            assert over - begun > 280, "a start anew does not make five minutes shorter"
             assert set(tower.seen) >= {"PdfFailures", "NumberCollision", "ConfigurationRefused"}
             assert not {"TargetDown", "NothingScraped", "BooksUnread", "AuditChainBroken"} & set(tower.seen)
             shop.stop()
