@@ -93,10 +93,9 @@ def asked_by_panels() -> list[str]:
 def series_named(expr: str) -> dict[str, set[str]]:
     """The series that an expression names, each with the labels by which it chooses."""
     found: dict[str, set[str]] = {}
-    bare = re.sub(r"\[[^\]]*\]|\b(?:by|on|without|ignoring)\s*\([^)]*\)", " ", expr)
-    for match in re.finditer(
-        r"(?<![\w:.])([a-zA-Z_][\w:]*)\s*(\{[^}]*\}|\(|)", re.sub(r'(?<=[=~])"[^"]*"', '""', bare)
-    ):
+    without_words = re.sub(r'"[^"]*"', '""', expr)
+    bare = re.sub(r"\[[^\]]*\]|\b(?:by|on|without|ignoring)\s*\([^)]*\)", " ", without_words)
+    for match in re.finditer(r"(?<![\w:.])([a-zA-Z_][\w:]*)\s*(\{[^}]*\}|\(|)", bare):
         name, after = match.groups()
         if after != "(" and name not in _WORDS:
             found.setdefault(name, set()).update(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", after))
