@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client bench-http
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client bench-http alerts
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -68,6 +68,9 @@ bench-jobs: venv    ## one worker against two, and against no worker at all; a q
 
 bench-http: venv    ## exports and orders over HTTP, against a real server; a minute
 	$(BIN)/python -m benchmarks.serving
+
+alerts: venv        ## a real Prometheus over a real server: broken pages and a collision, until they are over; ten minutes
+	$(BIN)/pytest -q -s --no-cov tests/perf/test_alerts.py
 
 SCAN := .venv-scan
 WAPITI := .venv-wapiti
