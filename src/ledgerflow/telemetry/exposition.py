@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -35,6 +35,7 @@ class Exposition:
                     self._registry.register(meter)
         self._books = CollectorRegistry()
         self._books.register(StandingGauges(standing))
+        ProcessCollector(registry=self._books)  # when it started: what is born with it has risen from nothing
 
     def text(self) -> bytes:
         """As text, in the format that every Prometheus reads."""
