@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from ledgerflow.store.statements import Entry, Question
 from ledgerflow.store.tenancy import TenantSession
 
 _ENTERING = ("jobs", "")  # a counter that counts nothing: its row is held by whoever enters a job
+_FIELDS = [field.name for field in fields(Job)]
 _STAYING = {"id", "key", "created_at"}  # columns of a job that are written once
 _AT_ONCE = 1000  # positions in one statement
 
@@ -187,7 +188,7 @@ def _columns(job: Job) -> dict[str, object]:
     times = ("created_at", "started_at", "ended_at")
     written = {name: moment(at) if (at := getattr(job, name)) else None for name in times}
     words = {"status": job.status.value, "stage": job.stage.value, "wish": job.wish.value}
-    return asdict(job) | words | written | {"key": job.key or None}
+    return {name: getattr(job, name) for name in _FIELDS} | words | written | {"key": job.key or None}
 
 
 def _chunk(row: ChunkRow) -> Chunk:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, insert, select
@@ -32,6 +32,7 @@ from ledgerflow.store.uploads import SessionUploadBook
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
+_SEAL = [field.name for field in fields(AuditEntry)]
 _SEALED = Entering(insert(AuditRow))
 _HASH = Question(select(AuditRow.hash).where(AuditRow.sequence == bindparam("sequence")))
 _PLACE = ("tenant", "batch", "position")
@@ -168,7 +169,8 @@ class DatabaseJournal:
         sequence = take(self._session, *_AUDIT, 1)
         previous = self._session.ask(_HASH, sequence=sequence - 1).scalar_one_or_none() or ""
         entry = seal(sequence, previous, at=at, actor=actor, deed=deed, details=details)
-        self._session.enter(_SEALED, {"tenant": self._session.tenant, **asdict(entry)})
+        columns = {name: getattr(entry, name) for name in _SEAL}
+        self._session.enter(_SEALED, {"tenant": self._session.tenant, **columns})
         return entry
 
     def audit_sparingly(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> bool:

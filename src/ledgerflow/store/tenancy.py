@@ -34,6 +34,7 @@ class TenantSession(Session):
     def __init__(self, bind: Engine | Connection, tenant: str) -> None:
         super().__init__(bind)
         self.tenant = tenant
+        self._begun: Connection | None = None
 
     def connection(
         self,
@@ -48,14 +49,19 @@ class TenantSession(Session):
     def ask(self, question: Question[*Ts], **given: object) -> Result[*Ts]:
         """What was narrowed to a tenant beforehand, asked for this one: past the mapping, which costs more than all
         the rest of it."""
-        self.flush()
-        return super().connection().execute(question.selection, {**given, OWN: self.tenant})
+        return self._within().execute(question.selection, {**given, OWN: self.tenant})
 
     def enter(self, entry: Entry, row: Mapping[str, object]) -> CursorResult[*tuple[Any, ...]]:
         """Enters a row of this tenant; what was written down beforehand says where."""
         _check(self.tenant, row)
+        return self._within().execute(entry.statement, row)
+
+    def _within(self) -> Connection:
+        """The connection of the transaction that was begun, or is begun now."""
         self.flush()
-        return super().connection().execute(entry.statement, row)
+        if self._begun is None or not self.is_active:
+            self._begun = super().connection()
+        return self._begun
 
     def bulk_save_objects(self, *_given: object, **_options: object) -> NoReturn:
         """Refused, and so are the other two: they write past every event in which a tenant could be checked."""
@@ -85,6 +91,12 @@ def _tell_tenant(session: Session, _transaction: SessionTransaction, connection:
     if connection.dialect.name == "postgresql":
         told = (("role", APP_ROLE), (TENANT_SETTING, session.tenant))
         connection.execute(select(*(func.set_config(name, value, True) for name, value in told)))
+
+
+@event.listens_for(TenantSession, "after_transaction_end")
+def _forget_connection(session: Session, _transaction: SessionTransaction) -> None:
+    assert isinstance(session, TenantSession)
+    session._begun = None
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

@@ -88,7 +88,7 @@ class Rates:
             except StorageError:
                 self._alone_until = time.monotonic() + _ALONE
         if wait := self._own.count(names, item.amount, time.monotonic()):
-            raise TooFast(seconds=max(1, round(wait)))
+            raise TooFast(seconds=min(max(1, round(wait)), _MINUTE))  # it is worth asking again after a minute
 
 
 def rates_of(request: Request) -> Rates:
