@@ -36,10 +36,13 @@ class Question(Generic[*Ts]):
 
 
 class Entry:
-    """An insert into one table, whose row is given beside it."""
+    """An insert into one table, whose row is given beside it and never inside, where nobody would see its tenant.
+    Raises ValueError where it is anything else."""
 
     def __init__(self, statement: Insert) -> None:
         _only_table(statement)
+        if statement._values or statement._multi_values:
+            raise ValueError(f"Its row is inside: {statement}")
         self.statement = statement
 
 

@@ -1,8 +1,10 @@
 """How often something may be tried: counted in Redis where several servers share it, else in this process."""
 
 import time
+from collections import OrderedDict, deque
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
 from threading import Lock
 from typing import cast
 
@@ -32,33 +34,28 @@ class Doing(StrEnum):
 
 
 class OwnCounts:
-    """Counts of this process, of the minute that runs and of the one before it. That one counts for as much of it as
-    lies within sixty seconds, so that two full minutes never meet."""
+    """What was done in this process within the last minute, to the moment; whoever did nothing since is forgotten."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._minute = 0
-        self._now = dict[tuple[str, ...], int]()
-        self._before = dict[tuple[str, ...], int]()
+        self._done = OrderedDict[tuple[str, ...], deque[float]]()  # who did something last stands last
 
     def count(self, names: tuple[str, ...], most: int, at: float) -> float:
         """Counts one more, or says after how many seconds it may be; `at` is of a clock that only goes on."""
-        minute, gone = divmod(at, _MINUTE)
-        left = 1 - gone / _MINUTE
         with self._lock:
-            self._turn_to(int(minute))
-            now, before = self._now.get(names, 0), self._before.get(names, 0)
-            if now + 1 + before * left <= most:
-                self._now[names] = now + 1
-                return 0
-        if now + 1 > most:  # not before those of this minute weigh less
-            return _MINUTE * (left + 1 - (most - 1) / now)
-        return _MINUTE * (left - (most - now - 1) / before)
+            self._forget(at - _MINUTE)
+            times = self._done.setdefault(names, deque())
+            while times and times[0] <= at - _MINUTE:
+                times.popleft()
+            if len(times) >= most:
+                return times[0] + _MINUTE - at
+            times.append(at)
+            self._done.move_to_end(names)
+            return 0
 
-    def _turn_to(self, minute: int) -> None:
-        if minute > self._minute:
-            self._before = self._now if minute == self._minute + 1 else {}
-            self._now, self._minute = {}, minute
+    def _forget(self, until: float) -> None:
+        while self._done and next(iter(self._done.values()))[-1] <= until:
+            self._done.popitem(last=False)
 
 
 class Rates:
@@ -88,7 +85,7 @@ class Rates:
             except StorageError:
                 self._alone_until = time.monotonic() + _ALONE
         if wait := self._own.count(names, item.amount, time.monotonic()):
-            raise TooFast(seconds=min(max(1, round(wait)), _MINUTE))  # it is worth asking again after a minute
+            raise TooFast(seconds=ceil(wait))
 
 
 def rates_of(request: Request) -> Rates:
