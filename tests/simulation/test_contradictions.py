@@ -174,7 +174,7 @@ def test_a_catalogue_of_nothing_but_gifts_makes_no_revenue() -> None:
     assert findings(books(count=None, **revenue(100)), gifts)["/revenue/XTD/amount"].code == "revenue_unreachable"
 
 
-def test_what_was_answered_once_says_nothing_of_another_catalogue_law_or_seed() -> None:
+def test_what_was_answered_once_says_nothing_of_another_catalogue_law_or_size() -> None:
     tight = amounts(minimum="4.5", maximum=30) | revenue("46.80", measure="payable")
     for _ in range(2):
         assert contradictions(books(), CATALOGUE, LAWS) == ()
