@@ -57,6 +57,14 @@ def test_a_local_name_counts_where_pages_have_a_local_side() -> None:
     ]
 
 
+def test_what_was_answered_of_one_business_says_nothing_of_another() -> None:
+    for _ in range(2):
+        assert places() == []
+        assert places(business="株式会社") == ["/business/name"]
+        assert places(Product("T1", "चाय", Decimal(50))) == ["catalogue"]
+        assert places(Product("T1", "चाय", Decimal(50)), formats="json") == []
+
+
 def test_files_of_characters_lack_nothing() -> None:
     assert places(business="株式会社 😀", formats="json,csv,xlsx") == []
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from tests.security.door import PASSWORD, Door, address, free_port, opened, people_enter
 
+from ledgerflow.api.gates.rates import OwnCounts
 from ledgerflow.identity.roles import Role
 
 WRONG = {"email": "nobody@ledgerflow.example", "password": "a guess"}
@@ -68,3 +69,27 @@ def test_links_are_not_guessed(books: Path) -> None:
         answers = [httpx.post(f"{door.url}/api/auth/invitation", json=said) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [400, 400, 429]
         require_sent_away(answers[-1])
+
+
+def test_sixty_seconds_never_hold_more_than_is_allowed() -> None:
+    """Somebody tries twice a second: what gets through is no more in any minute, also where two of them meet."""
+    counts, through = OwnCounts(), list[float]()
+    for turn in range(2 * 300):
+        at = 1000 + turn / 2
+        if not counts.count(("sign-in", "asha"), 10, at):
+            through.append(at)
+    assert len(through) == 50, "in five minutes five times as many"
+    for first in through:
+        assert sum(first <= at < first + 60 for at in through) <= 10
+
+
+def test_who_waits_as_long_as_he_was_told_gets_in() -> None:
+    counts = OwnCounts()
+    for at in (1.0, 2.0, 3.0):
+        assert counts.count(("order", "asha"), 3, at) == 0
+    assert counts.count(("order", "asha"), 3, 5.0) == 56
+    assert counts.count(("order", "bina"), 3, 5.0) == 0, "another's count is another's"
+    assert counts.count(("order", "asha"), 3, 60.0) == 1
+    assert counts.count(("order", "asha"), 3, 61.0) == 0
+    assert counts.count(("order", "asha"), 3, 61.0) == 1, "the next goes out a second later"
+    assert counts.count(("order", "asha"), 3, 500.0) == 0

@@ -174,6 +174,19 @@ def test_a_catalogue_of_nothing_but_gifts_makes_no_revenue() -> None:
     assert findings(books(count=None, **revenue(100)), gifts)["/revenue/XTD/amount"].code == "revenue_unreachable"
 
 
+def test_what_was_answered_once_says_nothing_of_another_catalogue_law_or_size() -> None:
+    tight = amounts(minimum="4.5", maximum=30) | revenue("46.80", measure="payable")
+    for _ in range(2):
+        assert contradictions(books(), CATALOGUE, LAWS) == ()
+        assert [finding.code for finding in contradictions(books(), (), LAWS)] == ["nothing_to_sell"]
+        assert [finding.code for finding in contradictions(books(), CATALOGUE, {"none": LAWS["none"]})] == [
+            "strategy_unknown"
+        ]
+        assert contradictions(books(seed=7), CATALOGUE, LAWS) == ()
+        assert contradictions(books(count=10, **tight), CATALOGUE, LAWS) == ()
+        assert contradictions(books(count=1, **tight), CATALOGUE, LAWS) != ()
+
+
 def test_the_refusal_carries_the_findings() -> None:
     with pytest.raises(InputRefused) as refused:
         refuse_contradictions(books(count=None), CATALOGUE, LAWS)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Delete,
     Select,
     Update,
+    bindparam,
     delete,
     exists,
     func,
@@ -19,8 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, make_transient_to_detached
+from sqlalchemy.sql.dml import ReturningInsert
 
 from ledgerflow.store.rows import Row, TenantRow
+from ledgerflow.store.statements import OWN, Entry, Question
 from ledgerflow.store.tenancy import TenantSession
 
 Values = Mapping[str, object]
@@ -92,10 +95,18 @@ def read_again(session: TenantSession, table: type[Row], row: Values) -> object:
     return guessed
 
 
+def ask(session: TenantSession, table: type[Row], row: Values) -> object:
+    """A question that was written down for any tenant, asked with another's name in the place of one's own."""
+    wanted = Question(select(table.tenant).where(table.tenant == bindparam("whose")))
+    guess = {OWN: row["tenant"], "whose": row["tenant"]}
+    return session.ask(wanted, **guess).all()
+
+
 READINGS: dict[str, Road] = {
     "guessed key": lambda session, table, row: session.get(table, key_of(table, row)),
     "guessed key read again": read_again,
     "query of old": lambda session, table, row: session.query(table).filter(table.tenant == row["tenant"]).all(),
+    "question": ask,
 }
 
 
@@ -128,18 +139,28 @@ def change_by_old_query(session: TenantSession, table: type[Row], row: Values) -
 
 def enter_or_change(session: TenantSession, table: type[Row], row: Values) -> object:
     """The row is there already, and would be written over."""
+    return session.scalars(_writing_over(session, table, row), [dict(row)]).all()
+
+
+def enter_or_change_by_entry(session: TenantSession, table: type[Row], row: Values) -> object:
+    return session.enter(Entry(_writing_over(session, table, row)), row).all()
+
+
+def _writing_over(session: TenantSession, table: type[Row], row: Values) -> ReturningInsert[str]:
     into = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     key = [one.name for one in inspect(table).primary_key]
     name = changed_column(table)
     statement = into.insert(table).on_conflict_do_update(index_elements=key, set_={name: other(row[name])})
-    return session.scalars(statement.returning(table.tenant), [dict(row)]).all()
+    returning: ReturningInsert[str] = statement.returning(table.tenant)
+    return returning
 
 
 CHANGES: dict[str, Road] = {
     "statement": change_by_statement,
     "object": change_object,
     "merged object": merge,
-    "entry that writes over": enter_or_change,
+    "insert that writes over": enter_or_change,
+    "entry that writes over": enter_or_change_by_entry,
     "query of old": change_by_old_query,
 }
 
@@ -187,7 +208,11 @@ def add(session: TenantSession, table: type[Row], row: Values) -> object:
     return one
 
 
-ENTRIES: dict[str, Road] = {"statement": enter, "object": add}
+def enter_by_entry(session: TenantSession, table: type[Row], row: Values) -> object:
+    return session.enter(Entry(insert(table).returning(table.tenant)), fresh(table, row)).all()
+
+
+ENTRIES: dict[str, Road] = {"statement": enter, "object": add, "entry": enter_by_entry}
 
 
 def key_of(table: type[Row], row: Values) -> tuple[object, ...]:

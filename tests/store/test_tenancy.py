@@ -10,6 +10,7 @@ from tests.store import roads
 from tests.store.neighbours import TABLES, TENANTS, Neighbours
 
 from ledgerflow.store.rows import CounterRow, InvoiceRow, Row, TenantRow
+from ledgerflow.store.statements import Entry, Question
 from ledgerflow.store.tenancy import TenantCrossed, TenantSession
 
 pytestmark = pytest.mark.requirement("FR-7.1")
@@ -189,6 +190,39 @@ def test_a_statement_to_which_no_tenant_can_be_added_is_refused(neighbours: Neig
     attempt, reason = REFUSALS[road]
     with neighbours.session("asha") as session, pytest.raises(TenantCrossed, match=reason):
         attempt(session)
+
+
+WRITTEN_DOWN: dict[str, Callable[[], object]] = {
+    "two tables": lambda: Question(select(TenantRow.tenant, CounterRow.last)),
+    "an alias": lambda: Question(select(THEIRS.last)),
+    "a table and its alias": lambda: Question(select(CounterRow.last).where(THEIRS.tenant == "bina")),
+    "a selection within": lambda: Question(select(CounterRow.last).where(CounterRow.last.in_(select(THEIRS.last)))),
+    "a selection of a selection": lambda: Question(select(select(CounterRow.last).subquery().c.last)),
+    "words": lambda: Question(select(CounterRow.last).where(text("1 = 1 OR 1 = 1"))),
+    "words as a column": lambda: Question(select(CounterRow.last, literal_column("(SELECT max(last) FROM counters)"))),
+    "words behind": lambda: Question(select(CounterRow.last).suffix_with("UNION SELECT last FROM counters")),
+    "no table": lambda: Question(select(true())),
+    "a row inside": lambda: Entry(insert(CounterRow).values(**ROW)),
+    "rows inside": lambda: Entry(insert(CounterRow).values([ROW, OWN])),
+    "a selection to enter": lambda: Entry(insert(CounterRow).from_select(["tenant"], select(THEIRS.tenant))),
+}
+
+
+@pytest.mark.parametrize("road", WRITTEN_DOWN)
+def test_what_cannot_be_narrowed_to_a_tenant_beforehand_is_not_even_written_down(road: str) -> None:
+    with pytest.raises(ValueError, match=r"not of one table|row is inside"):
+        WRITTEN_DOWN[road]()
+
+
+def test_a_question_after_a_deed_that_failed_is_of_a_new_transaction(neighbours: Neighbours) -> None:
+    wanted = Question(select(CounterRow.last).where(CounterRow.series == "S"))
+    with neighbours.session("asha") as session:
+        session.enter(Entry(insert(CounterRow)), OWN)
+        assert session.ask(wanted).scalars().all() == [1]
+        with pytest.raises(DBAPIError):
+            session.enter(Entry(insert(CounterRow)), OWN)
+        session.rollback()
+        assert session.ask(wanted).scalars().all() == []
 
 
 def test_a_bare_connection_is_had_only_where_policies_hold(neighbours: Neighbours) -> None:

@@ -1,7 +1,8 @@
 """Names that a format cannot show, told before any work: configuration, catalogue and the places of a country."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.billing.errors import Finding
@@ -31,12 +32,29 @@ def unprintable_names(
 ) -> tuple[Finding, ...]:
     """A finding for each place and format that lacks letters of it; local names count where a page has a local side."""
     goods = Catalogue.of(catalogue)
-    besides = set().union(*(text.words for text in _texts(config, (), laws)))
-    if not any(format.lacking("".join(sorted(goods.letters | besides))) for format in formats):
+    besides = _letters(_Business(config.business.model_dump_json(), tuple(map(id, laws.values())), config, laws))
+    all_of_them = "".join(sorted(goods.letters | besides))
+    if not any(format.lacking(all_of_them) for format in formats):
         return ()  # nearly always: no product need be looked at by itself
     texts = list(_texts(config, catalogue, laws))
     letters = "".join(sorted(set().union(*(text.words for text in texts))))
     return tuple(finding for format in formats if format.lacking(letters) for finding in _findings(format, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Business:
+    """A business, and the laws under which it sells: the same if they are the same objects, which it keeps alive."""
+
+    said: str
+    asked: tuple[int, ...]
+    config: SimulationConfig = field(compare=False)
+    laws: Mapping[str, TaxStrategy] = field(compare=False)
+
+
+@lru_cache(maxsize=12)  # a door is asked for the same business again and again, and its buyers live in many places
+def _letters(business: _Business) -> frozenset[str]:
+    """The letters of all that is printed, save products."""
+    return frozenset().union(*(text.words for text in _texts(business.config, (), business.laws)))
 
 
 def _texts(config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]) -> Iterator[_Text]:
@@ -47,8 +65,8 @@ def _texts(config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping
         yield _Text("/business/name_local", business.name_local)
     for number, (establishment, beside) in enumerate(zip(business.establishments, local, strict=True)):
         pointer = f"/business/establishments/{number}"
-        for field in (*_PRINTED, *(_PRINTED_BESIDE if beside else ())):
-            yield _Text(f"{pointer}/{field}", getattr(establishment, field))
+        for name in (*_PRINTED, *(_PRINTED_BESIDE if beside else ())):
+            yield _Text(f"{pointer}/{name}", getattr(establishment, name))
         yield from _country(f"{pointer}/strategy", establishment, laws, beside=beside)
     for product in for_sale(catalogue, config.products):
         yield _Text("catalogue", f"{product.name} {product.name_local if any(local) else ''}".rstrip())

@@ -1,7 +1,9 @@
 """Every contradiction of a configuration with itself, the catalogue and the laws: all at once, before any work."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.billing.errors import Finding, InputRefused
@@ -34,7 +36,34 @@ def contradictions(
     config: SimulationConfig, catalogue: Sequence[Product], laws: Mapping[str, TaxStrategy]
 ) -> tuple[Finding, ...]:
     """All findings. Amounts are only weighed where everything else is in order, for only then do they mean anything."""
-    goods = Catalogue.of(catalogue)
+    return _answer(_question(config, Catalogue.of(catalogue), laws))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the answer hangs on. Laws are the same if they are the same objects, which the question keeps alive."""
+
+    said: str
+    goods: Catalogue
+    asked: tuple[tuple[str, int], ...]
+    config: SimulationConfig = field(compare=False)
+    laws: Mapping[str, TaxStrategy] = field(compare=False)
+
+
+def _question(config: SimulationConfig, goods: Catalogue, laws: Mapping[str, TaxStrategy]) -> _Question:
+    """The seed is part of it only where amounts are weighed, for prices follow from it."""
+    apart = None if _weighs(config) else {"seed"}
+    asked = tuple((code, id(law)) for code, law in laws.items())
+    return _Question(config.model_dump_json(exclude=apart), goods, asked, config, laws)
+
+
+def _weighs(config: SimulationConfig) -> bool:
+    return bool(config.bounds.amount or config.revenue)
+
+
+@lru_cache(maxsize=12)  # a door is asked for the same books of one catalogue again and again
+def _answer(question: _Question) -> tuple[Finding, ...]:
+    config, goods, laws = question.config, question.goods, question.laws
     found = [
         *_period(config),
         *_ranges(config),
@@ -45,7 +74,7 @@ def contradictions(
     ]
     if not found:
         found = [*_money(config, laws), *_notes(config, laws), *unrated(config, goods, laws)]
-    if not found and (config.bounds.amount or config.revenue):
+    if not found and _weighs(config):
         branches = open_branches(config, goods, laws)
         counts = invoice_counts(config.count or len(branches) * 100, config.business.establishments)
         found = list(unreachable(config, branches, counts))

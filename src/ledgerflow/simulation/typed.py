@@ -19,6 +19,8 @@ class Typed(BaseModel):
     @classmethod
     def _is_printable(cls, value: object) -> object:
         """A name stands on one line of a page, of a register and of a screen."""
-        if isinstance(value, str) and any(category(letter) in _UNSEEN or letter in _TURNING for letter in value):
+        if not isinstance(value, str) or value.isprintable():  # quickly, as nearly all is
+            return value
+        if any(category(letter) in _UNSEEN or letter in _TURNING for letter in value):
             raise ValueError("it holds a line break or another control character")
         return value

@@ -4,11 +4,15 @@ whoever took the one before, and gives the block back when the deed does not com
 It numbers every series on SQLite, the gapless ones on PostgreSQL, and the books' own lists on both.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam
 
 from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.store.blocks import require_new
 from ledgerflow.store.rows import CounterRow
+from ledgerflow.store.statements import Entry
 from ledgerflow.store.tenancy import TenantSession
 
 if TYPE_CHECKING:
@@ -28,12 +32,16 @@ def take_counts(session: TenantSession, series: NumberSeries, period: str, wante
 def take(session: TenantSession, series: str, period: str, wanted: int) -> int:
     """Takes the next `wanted` counts and says which is the first. They are gone when the transaction commits, and
     were never taken if it does not."""
-    insertion = _insertion(session.get_bind().dialect.name)
-    further = {"last": CounterRow.last + wanted}
-    statement = insertion.on_conflict_do_update(index_elements=["tenant", "series", "period"], set_=further)
-    row = {"tenant": session.tenant, "series": series, "period": period, "last": wanted}
-    last = session.execute(statement.returning(CounterRow.last), [row]).scalar_one()
+    row = {"tenant": session.tenant, "series": series, "period": period, "last": wanted, "wanted": wanted}
+    last: int = session.enter(_taking(session.get_bind().dialect.name), row).scalar_one()
     return last - wanted + 1
+
+
+@cache
+def _taking(database: str) -> Entry:
+    further = {"last": CounterRow.last + bindparam("wanted")}
+    insertion = _insertion(database).on_conflict_do_update(index_elements=["tenant", "series", "period"], set_=further)
+    return Entry(insertion.returning(CounterRow.last))
 
 
 def _insertion(database: str) -> "postgresql.Insert | sqlite.Insert":

@@ -2,17 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from ledgerflow.issuing.documents import Document
 from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import Reading
 from ledgerflow.store.rows import DocumentRow
+from ledgerflow.store.statements import Question
 from ledgerflow.store.tenancy import TenantSession
 
 _SETTING_UP = ("documents", "")  # a counter that counts nothing: held by whoever changes a document
 _PLAIN = {"synchronize_session": False}
-_HELD = {"populate_existing": True}
+_NAMED = DocumentRow.name == bindparam("name")
+_NAME = Question(select(DocumentRow.name).where(_NAMED))
+_DOCUMENT = Question(
+    select(
+        DocumentRow.name, DocumentRow.version, DocumentRow.document, DocumentRow.actor, DocumentRow.updated_at
+    ).where(_NAMED)
+)
 
 
 class SessionDocumentBook:
@@ -23,12 +30,11 @@ class SessionDocumentBook:
 
     def hold(self, name: str) -> Document | None:
         take(self._session, *_SETTING_UP, 0)
-        wanted = select(DocumentRow).where(DocumentRow.name == name)
-        row = self._session.scalar(wanted, execution_options=_HELD)
-        return _document(row) if row else None
+        row = self._session.ask(_DOCUMENT, name=name).one_or_none()
+        return _document(*row) if row else None
 
     def has(self, name: str) -> bool:
-        return self._session.scalar(select(DocumentRow.name).where(DocumentRow.name == name)) is not None
+        return self._session.ask(_NAME, name=name).scalar() is not None
 
     def put(self, document: Document) -> None:
         columns = {
@@ -52,9 +58,9 @@ class DatabaseDocuments:
 
     def find(self, name: str) -> Document | None:
         with self._reading() as session:
-            row = session.scalar(select(DocumentRow).where(DocumentRow.name == name))
-        return _document(row) if row and row.document else None
+            row = session.ask(_DOCUMENT, name=name).one_or_none()
+        return _document(*row) if row and row.document else None
 
 
-def _document(row: DocumentRow) -> Document:
-    return Document(row.name, row.version, row.document, row.actor, datetime.fromisoformat(row.updated_at))
+def _document(name: str, version: int, text: str, actor: str, updated_at: str) -> Document:
+    return Document(name, version, text, actor, datetime.fromisoformat(updated_at))

@@ -3,24 +3,30 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, inspect, literal, select, tuple_, update
 
 from ledgerflow.issuing.jobs import BatchUnknown, Chunk, Failure, Job, JobStatus, Part, Stage, Wish
 from ledgerflow.store.blocks import moment
 from ledgerflow.store.counters import take
 from ledgerflow.store.rows import ChunkRow, FailureRow, InvoiceRow, JobRow, OrderRow
+from ledgerflow.store.statements import Entry, Question
 from ledgerflow.store.tenancy import TenantSession
 
 _ENTERING = ("jobs", "")  # a counter that counts nothing: its row is held by whoever enters a job
+_FIELDS = [field.name for field in fields(Job)]
 _STAYING = {"id", "key", "created_at"}  # columns of a job that are written once
 _AT_ONCE = 1000  # positions in one statement
 
 IS_OPEN = JobRow.status.in_([literal(status.value, literal_execute=True) for status in JobStatus if status.is_open])
 """Written out in every statement, for only so is the index used in which there are no other jobs."""
+
+_OPEN = Question(select(func.count(JobRow.id)).where(IS_OPEN))
+_HELD = Question(select(*inspect(JobRow).columns).where(JobRow.id == bindparam("id")).with_for_update(key_share=True))
+_JOB, _ORDER = Entry(insert(JobRow)), Entry(insert(OrderRow))
 
 T = TypeVar("T")
 Reading = Callable[[], AbstractContextManager[TenantSession]]
@@ -34,19 +40,17 @@ class SessionJobBook:
 
     def enter(self, job: Job, commission: str) -> None:
         tenant = self._session.tenant
-        self._session.execute(insert(JobRow), [{"tenant": tenant, **_columns(job)}])
-        self._session.execute(insert(OrderRow), [{"tenant": tenant, "job": job.id, "commission": commission}])
+        self._session.enter(_JOB, {"tenant": tenant, **_columns(job)})
+        self._session.enter(_ORDER, {"tenant": tenant, "job": job.id, "commission": commission})
 
     def count_open(self) -> int:
         """Whoever would enter another waits at the counter until this deed ends, and counts what it entered."""
         take(self._session, *_ENTERING, 0)
-        return self._session.scalar(select(func.count(JobRow.id)).where(IS_OPEN)) or 0
+        return self._session.ask(_OPEN).scalar_one()
 
     def hold(self, id: str) -> Job:
         """The lock leaves room for what refers to the job, such as a failure entered by another deed."""
-        wanted = select(JobRow).where(JobRow.id == id).with_for_update(key_share=True)
-        row = self._session.scalar(wanted, execution_options={"populate_existing": True})
-        return _job(_known(row, id))
+        return _job(_known(self._session.ask(_HELD, id=id).one_or_none(), id))
 
     def keep(self, job: Job) -> None:
         columns = {name: value for name, value in _columns(job).items() if name not in _STAYING}
@@ -150,7 +154,7 @@ def _some(places: Sequence[int]) -> Iterator[Sequence[int]]:
         yield places[start : start + _AT_ONCE]
 
 
-def _job(row: JobRow) -> Job:
+def _job(row: JobRow | Row[*tuple[Any, ...]]) -> Job:
     return Job(
         id=row.id,
         key=row.key or "",
@@ -184,7 +188,7 @@ def _columns(job: Job) -> dict[str, object]:
     times = ("created_at", "started_at", "ended_at")
     written = {name: moment(at) if (at := getattr(job, name)) else None for name in times}
     words = {"status": job.status.value, "stage": job.stage.value, "wish": job.wish.value}
-    return asdict(job) | words | written | {"key": job.key or None}
+    return {name: getattr(job, name) for name in _FIELDS} | words | written | {"key": job.key or None}
 
 
 def _chunk(row: ChunkRow) -> Chunk:

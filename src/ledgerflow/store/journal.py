@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ledgerflow.billing.errors import BlockLost, InvoiceUnknown, NumbersUnavailable
@@ -22,6 +22,8 @@ from ledgerflow.store.people_book import SessionPeopleBook
 from ledgerflow.store.reading import notes_on
 from ledgerflow.store.reclaim import reclaim
 from ledgerflow.store.rows import AuditRow, BatchRow, BlockRow, InvoiceRow
+from ledgerflow.store.statements import Entry as Entering
+from ledgerflow.store.statements import Question
 from ledgerflow.store.stock import SessionStockBook
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
@@ -30,6 +32,9 @@ from ledgerflow.store.uploads import SessionUploadBook
 
 _BATCHES = ("batches", "")  # counters of the ledger itself; no series is called so, for each has its {n}
 _AUDIT = ("audit", "")
+_SEAL = [field.name for field in fields(AuditEntry)]
+_SEALED = Entering(insert(AuditRow))
+_HASH = Question(select(AuditRow.hash).where(AuditRow.sequence == bindparam("sequence")))
 _PLACE = ("tenant", "batch", "position")
 NOT_USED = "Taken by a deed that did not use it"
 
@@ -162,10 +167,10 @@ class DatabaseJournal:
     def audit(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> AuditEntry:
         """The sequence is taken first: whoever comes next waits, and finds this entry before its own."""
         sequence = take(self._session, *_AUDIT, 1)
-        before = select(AuditRow.hash).where(AuditRow.sequence == sequence - 1)
-        previous = self._session.execute(before).scalar_one_or_none() or ""
+        previous = self._session.ask(_HASH, sequence=sequence - 1).scalar_one_or_none() or ""
         entry = seal(sequence, previous, at=at, actor=actor, deed=deed, details=details)
-        self._session.execute(insert(AuditRow), [{"tenant": self._session.tenant, **asdict(entry)}])
+        columns = {name: getattr(entry, name) for name in _SEAL}
+        self._session.enter(_SEALED, {"tenant": self._session.tenant, **columns})
         return entry
 
     def audit_sparingly(self, at: datetime, actor: str, deed: str, details: Mapping[str, str | int]) -> bool:

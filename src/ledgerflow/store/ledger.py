@@ -49,8 +49,10 @@ class DatabaseLedger:
         reserve: Redis | None = None,
         sleep: Callable[[float], None] = time.sleep,
         held: Catalogues | None = None,
+        reader: Engine | None = None,
     ) -> None:
         self._engine = engine
+        self._reader = reader or reading(engine)
         self._tenant = tenant
         self._held = held or Catalogues()
         self._numbers = Numbers(engine, tenant, reserve)
@@ -213,7 +215,7 @@ class DatabaseLedger:
     @contextmanager
     def _reading(self, *, at_one_moment: bool = False) -> Iterator[TenantSession]:
         """A session that reads. SQLite shows one moment to a transaction anyway; PostgreSQL does so when it is told."""
-        engine = reading(self._engine)
+        engine = self._reader
         if at_one_moment and engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with reaching(), TenantSession(engine, self._tenant) as session:

@@ -42,6 +42,7 @@ class Lobby:
 
     def __init__(self, engine: Engine, reserve: Redis | None = None) -> None:
         self._engine = engine
+        self._reader = reading(engine)
         self._reserve = reserve
         self._held = Catalogues()
 
@@ -61,7 +62,7 @@ class Lobby:
 
     def ledger(self, tenant: str) -> DatabaseLedger:
         """The books of one tenant, over the connections of the lobby: it is closed with it."""
-        return DatabaseLedger(self._engine, tenant, self._reserve, held=self._held)
+        return DatabaseLedger(self._engine, tenant, self._reserve, held=self._held, reader=self._reader)
 
     def enter(self, tenant: str) -> None:
         """Enters a tenant, whose books may then be opened; one that is there stays as it is."""
@@ -70,7 +71,7 @@ class Lobby:
 
     def knows(self, tenant: str) -> bool:
         """Whether there is such a tenant."""
-        with reaching(), TenantSession(reading(self._engine), tenant) as session:
+        with reaching(), TenantSession(self._reader, tenant) as session:
             return session.scalar(select(TenantRow.tenant)) is not None
 
     def open_jobs(self) -> Sequence[OpenJob]:

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import BindParameter, Row, bindparam, inspect, select, tuple_
 
 from ledgerflow.identity.people import ApiKey, Invitation, KeyUnknown, Session, SigningKey, User, UserUnknown
 from ledgerflow.identity.roles import Role
 from ledgerflow.store.jobs import Reading
 from ledgerflow.store.rows import ApiKeyRow, InvitationRow, SessionRow, SigningKeyRow, UserRow
+from ledgerflow.store.statements import Question
 from ledgerflow.store.tenancy import TenantSession
+
+_Columns = Row[*tuple[Any, ...]]
+_BY_ID: BindParameter[str] = bindparam("id")
+_USER = Question(select(*inspect(UserRow).columns).where(UserRow.id == _BY_ID))
+_SESSION = Question(select(*inspect(SessionRow).columns).where(SessionRow.id == _BY_ID))
+_KEY = Question(select(*inspect(ApiKeyRow).columns).where(ApiKeyRow.id == _BY_ID))
 
 HELD = {"populate_existing": True}
 
@@ -22,7 +30,7 @@ class DatabasePeople:
 
     def user(self, id: str) -> User:
         with self._reading() as session:
-            row = session.scalar(select(UserRow).where(UserRow.id == id))
+            row = session.ask(_USER, id=id).one_or_none()
         if row is None:
             raise UserUnknown(id=id)
         return user_of(row)
@@ -43,7 +51,7 @@ class DatabasePeople:
 
     def session(self, id: str) -> Session | None:
         with self._reading() as session:
-            row = session.scalar(select(SessionRow).where(SessionRow.id == id))
+            row = session.ask(_SESSION, id=id).one_or_none()
         return session_of(row) if row else None
 
     def sessions(self, user: str) -> Sequence[Session]:
@@ -54,7 +62,7 @@ class DatabasePeople:
 
     def key(self, id: str) -> ApiKey:
         with self._reading() as session:
-            row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.id == id))
+            row = session.ask(_KEY, id=id).one_or_none()
         if row is None:
             raise KeyUnknown(id=id)
         return key_of(row)
@@ -90,16 +98,16 @@ def signing_keys_of(session: TenantSession) -> list[SigningKey]:
     ]
 
 
-def user_of(row: UserRow) -> User:
+def user_of(row: UserRow | _Columns) -> User:
     at = datetime.fromisoformat(row.created_at)
     return User(row.id, row.email, row.name, Role(row.role), row.password, row.active, at)
 
 
-def session_of(row: SessionRow) -> Session:
+def session_of(row: SessionRow | _Columns) -> Session:
     created, used, expires = (datetime.fromisoformat(at) for at in (row.created_at, row.used_at, row.expires_at))
     return Session(row.id, row.user, row.digest, row.turn, created, used, expires, row.ended)
 
 
-def key_of(row: ApiKeyRow) -> ApiKey:
+def key_of(row: ApiKeyRow | _Columns) -> ApiKey:
     created, expires = (datetime.fromisoformat(at) for at in (row.created_at, row.expires_at))
     return ApiKey(row.id, row.name, Role(row.role), row.digest, created, expires, row.ended)

@@ -7,17 +7,21 @@ from threading import Lock
 from zlib import crc32
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from ledgerflow.billing.catalogue import Catalogue, Product
 from ledgerflow.issuing.stocking import ProductUnknown, Stocked
 from ledgerflow.store.counters import take
 from ledgerflow.store.jobs import Reading
 from ledgerflow.store.rows import CounterRow, ProductRow
+from ledgerflow.store.statements import Question
 from ledgerflow.store.streaming import enter_rows
 from ledgerflow.store.tenancy import TenantSession
 
 _STOCKING = ("products", "")  # the version of the catalogue; held by whoever changes it
+_VERSION = Question(
+    select(CounterRow.last).where(CounterRow.series == bindparam("series"), CounterRow.period == bindparam("period"))
+)
 _AT_MOST = 100_000  # products that are held in memory, of all catalogues
 _AT_ONCE = 1000
 _PRODUCT = TypeAdapter(Product)
@@ -144,8 +148,7 @@ class DatabaseStock:
 
 def _version(session: TenantSession) -> int:
     series, period = _STOCKING
-    here = (CounterRow.series == series, CounterRow.period == period)
-    return session.scalar(select(CounterRow.last).where(*here)) or 0
+    return session.ask(_VERSION, series=series, period=period).scalar() or 0
 
 
 def _columns(one: Stocked) -> dict[str, object]:

@@ -5,28 +5,20 @@ refused here: a table or words of SQL beside the mapped tables, a change that lo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVarTuple
 
-from sqlalchemy import Column, Connection, Delete, Engine, Insert, Select, TextClause, Update, event, func, select
+from sqlalchemy import Connection, CursorResult, Engine, Result, event, func, select
 from sqlalchemy import inspect as state_of
 from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import _BindArguments as BindArguments
-from sqlalchemy.sql.annotation import Annotated
-from sqlalchemy.sql.expression import (
-    Alias,
-    ColumnClause,
-    CompoundSelect,
-    HasPrefixes,
-    HasSuffixes,
-    SelectBase,
-    TableClause,
-)
-from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from ledgerflow.billing.errors import BillingError
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
 from ledgerflow.store.rows import Row, TenantRow
+from ledgerflow.store.statements import OWN, Entry, Question, faults
+
+Ts = TypeVarTuple("Ts")
 
 FURTHER = "ledgerflow_further_rows"
 """The option of an insert whose rows are not all there at once: where the others come from."""
@@ -42,6 +34,7 @@ class TenantSession(Session):
     def __init__(self, bind: Engine | Connection, tenant: str) -> None:
         super().__init__(bind)
         self.tenant = tenant
+        self._begun: Connection | None = None
 
     def connection(
         self,
@@ -52,6 +45,23 @@ class TenantSession(Session):
         if self.get_bind().dialect.name != "postgresql":
             raise TenantCrossed(tenant=self.tenant, reason="a bare connection is not narrowed to the tenant.")
         return super().connection(bind_arguments, execution_options)
+
+    def ask(self, question: Question[*Ts], **given: object) -> Result[*Ts]:
+        """What was narrowed to a tenant beforehand, asked for this one: past the mapping, which costs more than all
+        the rest of it."""
+        return self._within().execute(question.selection, {**given, OWN: self.tenant})
+
+    def enter(self, entry: Entry, row: Mapping[str, object]) -> CursorResult[*tuple[Any, ...]]:
+        """Enters a row of this tenant; what was written down beforehand says where."""
+        _check(self.tenant, row)
+        return self._within().execute(entry.statement, row)
+
+    def _within(self) -> Connection:
+        """The connection of the transaction that was begun, or is begun now."""
+        self.flush()
+        if self._begun is None or not self.is_active:
+            self._begun = super().connection()
+        return self._begun
 
     def bulk_save_objects(self, *_given: object, **_options: object) -> NoReturn:
         """Refused, and so are the other two: they write past every event in which a tenant could be checked."""
@@ -83,13 +93,19 @@ def _tell_tenant(session: Session, _transaction: SessionTransaction, connection:
         connection.execute(select(*(func.set_config(name, value, True) for name, value in told)))
 
 
+@event.listens_for(TenantSession, "after_transaction_end")
+def _forget_connection(session: Session, _transaction: SessionTransaction) -> None:
+    assert isinstance(session, TenantSession)
+    session._begun = None
+
+
 @event.listens_for(TenantSession, "do_orm_execute")
 def _keep_to_tenant(state: ORMExecuteState) -> None:
     assert isinstance(state.session, TenantSession)
     tenant = state.session.tenant
     if not state.is_orm_statement:
         raise TenantCrossed(tenant=tenant, reason="it names no mapped table, so the tenant cannot be added to it.")
-    for reason in _faults(state.statement):
+    for reason in faults(state.statement):
         raise TenantCrossed(tenant=tenant, reason=reason)
     if state.is_insert:
         _check(tenant, state.parameters)
@@ -132,43 +148,3 @@ def _check(tenant: str, parameters: object) -> None:
         raise TenantCrossed(tenant=tenant, reason="an insert gives its rows beside the statement.")
     if any(row.get("tenant") != tenant for row in rows):
         raise TenantCrossed(tenant=tenant, reason="it would write for another tenant.")
-
-
-def _faults(statement: object) -> Iterator[str]:
-    """Why the tenant could not be added to every part of a statement."""
-    if not isinstance(statement, Select | CompoundSelect | Insert | Update | Delete):
-        yield "it is neither a selection of mapped tables nor a change of one."
-        return
-    parts = list(_parts(statement))
-    within = [part for part in parts if isinstance(part, SelectBase)]
-    mapped = _tables(part for part in parts if isinstance(part, Annotated))
-    if any(_is_words(part) for part in (statement, *parts)):
-        yield "it holds words of SQL, into which nobody looks."
-    if _tables(parts) - mapped:
-        yield "it names a table beside its mapped class, so the tenant cannot be added to it."
-    if not isinstance(statement, SelectBase) and (within or mapped - {statement.table}):
-        yield "a change looks at another table, where the tenant would not be added."
-    for selection in within:
-        yield from _faults(selection)
-
-
-def _parts(statement: HasTraverseInternals) -> Iterator[HasTraverseInternals]:
-    """All that is written in a statement: a selection within it is one part, and so is the alias of a mapped class."""
-    waiting = list(HasTraverseInternals.get_children(statement))  # without the tables that follow from its columns
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if not isinstance(part, SelectBase) and not (isinstance(part, Alias) and isinstance(part, Annotated)):
-            waiting.extend(part.get_children())
-
-
-def _tables(parts: Iterable[object]) -> set[object]:
-    """The tables, and aliases of tables, that are named or whose columns are."""
-    named = (part.table if isinstance(part, Column) else part for part in parts)
-    return {table for table in named if isinstance(table, TableClause | Alias)}
-
-
-def _is_words(part: object) -> bool:
-    if isinstance(part, HasPrefixes | HasSuffixes):
-        return bool(getattr(part, "_prefixes", ()) or getattr(part, "_suffixes", ()))
-    return isinstance(part, TextClause) or (isinstance(part, ColumnClause) and part.is_literal and part.name != "*")

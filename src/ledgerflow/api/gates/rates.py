@@ -1,20 +1,24 @@
 """How often something may be tried: counted in Redis where several servers share it, else in this process."""
 
 import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+from threading import Lock
 from typing import cast
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from ledgerflow.api.errors import TooFast
 from ledgerflow.configuration import sections
 
+_MINUTE = 60
 _PATIENCE = 1.0  # seconds for an answer of Redis
 _ALONE = 5.0  # seconds in which one that did not answer is left alone
 
@@ -43,13 +47,38 @@ _KEYS: Mapping[Doing, Callable[[sections.Rates], int]] = {
 _ALWAYS_ALONE = (Doing.REQUEST,)  # no request waits for Redis
 
 
+class OwnCounts:
+    """What was done in this process within the last minute, to the moment; whoever did nothing since is forgotten."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._done = OrderedDict[tuple[str, ...], deque[float]]()  # who did something last stands last
+
+    def count(self, names: tuple[str, ...], most: int, at: float) -> float:
+        """Counts one more, or says after how many seconds it may be; `at` is of a clock that only goes on."""
+        with self._lock:
+            self._forget(at - _MINUTE)
+            times = self._done.setdefault(names, deque())
+            while times and times[0] <= at - _MINUTE:
+                times.popleft()
+            if len(times) >= most:
+                return times[0] + _MINUTE - at
+            times.append(at)
+            self._done.move_to_end(names)
+            return 0
+
+    def _forget(self, until: float) -> None:
+        while self._done and next(iter(self._done.values()))[-1] <= until:
+            self._done.popitem(last=False)
+
+
 class Rates:
     """How often each thing may be done within a minute, by whom. Where Redis cannot be had, each process counts alone:
-    a limit that is a little too wide is better than a door that is shut. How often, `most`
-    says at each count; where that changes, counting begins anew."""
+    a limit that is a little too wide is better than a door that is shut. How often, `most` says at each count; where
+    that changes, Redis counts anew."""
 
     def __init__(self, redis_url: str, most: Callable[[], sections.Rates]) -> None:
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = OwnCounts()
         self._shared = _shared(redis_url)
         self._alone_until = 0.0
         self._most = most
@@ -63,7 +92,8 @@ class Rates:
                 return
             except StorageError:
                 self._alone_until = time.monotonic() + _ALONE
-        _hit(self._own, item, names)
+        if wait := self._own.count(names, item.amount, time.monotonic()):
+            raise TooFast(seconds=ceil(wait))
 
 
 def rates_of(request: Request) -> Rates:
