@@ -43,7 +43,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """What servers and workers of all tests have logged is looked through once, at the end."""
     if hasattr(session.config, "workerinput"):
         return
-    base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # pytest has no other road
+    base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # there is no other
     if found := leaks(base):
         print("\nwhat must not be in a log is in one:", *found[:20], sep="\n", file=sys.stderr)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

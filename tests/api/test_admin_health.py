@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.api.shops import Shop, comes_in, two_shops
+from tests.store.neighbours import enter_jobs
 
 from ledgerflow.api.house import now
 from ledgerflow.identity.roles import INSTALLATION, Role
@@ -35,11 +36,6 @@ def a_job(id: str, status: JobStatus, **facts: Any) -> Job:
     at = now()
     job = Job(id, "", status, Stage.NONE, Wish.NONE, 1, 5, "g", None, 0, 1000, 0, 0, 0, "", "", TRACE, at, at, at)
     return replace(job, **facts)
-
-
-def enter(shop: Shop, *jobs: Job) -> None:
-    for job in jobs:
-        shop.ledger.transact(lambda journal, job=job: journal.jobs.enter(job, "{}"))  # type: ignore[misc]
 
 
 def parts(page: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -81,14 +77,14 @@ def test_the_error_budget_rates_queue_and_last_errors_are_counted_from_the_books
     asha, bina = shops
     old, at = now() - timedelta(days=31), now()
     bad = {"issued": 1000, "drawn": 998, "failed": 2, "last_error": "the page is torn"}
-    enter(
-        asha,
+    enter_jobs(
+        asha.ledger,
         a_job("good", JobStatus.SUCCEEDED, issued=1000, drawn=1000, created_at=at - timedelta(hours=3)),
         a_job("bad", JobStatus.PARTLY_FAILED, **bad),
         a_job("ancient", JobStatus.FAILED, failed=1000, created_at=old),
         a_job("waiting", JobStatus.QUEUED, started_at=None, ended_at=None, created_at=at - timedelta(seconds=400)),
     )
-    enter(bina, a_job("hers", JobStatus.SUCCEEDED, issued=8000, drawn=8000, total=8000))
+    enter_jobs(bina.ledger, a_job("hers", JobStatus.SUCCEEDED, issued=8000, drawn=8000, total=8000))
     own = page(asha)
     (budget,) = own["budgets"]
     assert (budget["attempted"], budget["failed"], budget["days"], budget["target"]) == (2000, 2, 30, 0.999)
@@ -113,7 +109,7 @@ def test_the_error_budget_rates_queue_and_last_errors_are_counted_from_the_books
 
 def test_a_tenant_sees_nothing_of_others_or_of_how_the_installation_is_built(shops: tuple[Shop, Shop]) -> None:
     asha, bina = shops
-    enter(asha, a_job("secret", JobStatus.FAILED, failed=1000, last_error="a reason of Asha's"))
+    enter_jobs(asha.ledger, a_job("secret", JobStatus.FAILED, failed=1000, last_error="a reason of Asha's"))
     page(asha)  # so that an answer to her is kept
     for role in (Role.OWNER, Role.ACCOUNTANT, Role.AUDITOR, Role.VIEWER):
         answer = bina.ask("GET", PAGE, bina.comes_in(role)[1])
@@ -129,7 +125,7 @@ def test_a_tenant_sees_nothing_of_others_or_of_how_the_installation_is_built(sho
 def test_who_is_read_every_second_is_not_asked_every_time(shops: tuple[Shop, Shop]) -> None:
     asha, _ = shops
     before = page(asha)
-    enter(asha, a_job("new", JobStatus.FAILED, failed=1000))
+    enter_jobs(asha.ledger, a_job("new", JobStatus.FAILED, failed=1000))
     assert page(asha)["errors"] == before["errors"], "the answer of a moment ago is good enough"
     time.sleep(2.1)
     assert [error["batch"] for error in page(asha)["errors"]] == ["new"]
@@ -156,8 +152,7 @@ def test_on_postgresql_sums_over_all_tenants_are_the_same(postgresql_url: str) -
             lobby.enter(tenant)
             job = a_job(f"of-{tenant}", JobStatus.PARTLY_FAILED, issued=1000, drawn=1000 - failed, failed=failed)
             waiting = a_job(f"w-{tenant}", JobStatus.QUEUED)
-            for one in (job, waiting):
-                lobby.ledger(tenant).transact(lambda journal, one=one: journal.jobs.enter(one, "{}"))  # type: ignore[misc]
+            enter_jobs(lobby.ledger(tenant), job, waiting)
         whole, since = lobby.workload, now() - timedelta(days=1)
         tally = whole.since(since)
         assert (tally.batches, tally.issued, tally.attempted, tally.failed) == (4, 2000, 2000, 7)

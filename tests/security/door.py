@@ -6,10 +6,10 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +19,7 @@ from ledgerflow.admission.users import invite_operator, invite_user, take_up_inv
 from ledgerflow.api.house import draw_secret, now
 from ledgerflow.identity.roles import INSTALLATION, Role
 from ledgerflow.intake.catalogue_sheet import read_catalogue
+from ledgerflow.issuing.ports import Journal
 from ledgerflow.issuing.stocking import Stocked
 from ledgerflow.store.opening import open_ledger
 
@@ -85,7 +86,11 @@ def _enter(database: str) -> None:
             if tenant == "default":
                 goods = read_catalogue((ROOT / "examples" / "catalogue.xlsx").read_bytes()).products
                 stocked = [Stocked(f"p{place}", place, one, at) for place, one in enumerate(goods, 1)]
-                ledger.transact(lambda journal, stocked=stocked: journal.stock.put(stocked))  # type: ignore[misc]
+                ledger.transact(partial(_stock, stocked))
+
+
+def _stock(stocked: Sequence[Stocked], journal: Journal) -> None:
+    journal.stock.put(stocked)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ledgerflow.billing.numbering import NumberSeries
 from ledgerflow.identity import people
 from ledgerflow.identity.roles import Role
 from ledgerflow.issuing.jobs import Chunk, Failure, Job, JobStatus, Part, Stage, Wish
-from ledgerflow.issuing.ports import Journal
+from ledgerflow.issuing.ports import Journal, Ledger
 from ledgerflow.issuing.records import Block
 from ledgerflow.store.database import open_engine
 from ledgerflow.store.guards import APP_ROLE, TENANT_SETTING
@@ -143,7 +143,7 @@ def come_in(journal: Journal) -> None:
     book.give_ticket(people.Ticket("feed", "asha", "export/apples", LATER))
 
 
-def enter_jobs(ledger: DatabaseLedger, *jobs: Job, commission: str = "{}") -> None:
+def enter_jobs(ledger: Ledger, *jobs: Job, commission: str = "{}") -> None:
     """All in one deed."""
 
     def enter(journal: Journal) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,7 @@ def test_what_is_kept_for_one_is_not_told_to_another(shops: tuple[Shop, Shop]) -
 def test_of_ever_so_many_names_only_the_latest_are_kept() -> None:
     kept = KeptBy[str]()
     for place in range(1500):
-        assert kept.get(str(place), lambda place=place: f"of {place}") == f"of {place}"  # type: ignore[misc]
+        assert kept.get(str(place), partial("of {}".format, place)) == f"of {place}"
     assert len(kept._known) == 1000
 
 

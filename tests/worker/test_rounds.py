@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,7 @@ def test_the_end_of_each_trail_is_written_down_on_the_shelf(books: str, tmp_path
 
 def deeds(ledger: DatabaseLedger, count: int) -> None:
     for place in range(count):
-        ledger.transact(lambda journal, place=place: journal.audit(AT, "test", f"deed {place}", {}))  # type: ignore[misc]
+        ledger.transact(methodcaller("audit", AT, "test", f"deed {place}", {}))
 
 
 def vigil(url: str) -> Vigil:

@@ -24,11 +24,11 @@ class Exposition:
     """All series of an installation, none of which names a tenant."""
 
     def __init__(self, standing: Callable[[], Standing]) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library says no types here
+        disable_created_metrics()
         begin_counting()
         self._registry = CollectorRegistry()
         if os.environ.get(VARIABLE):
-            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(self._registry)
         else:
             for meter in vars(meters).values():
                 if isinstance(meter, MetricWrapperBase):

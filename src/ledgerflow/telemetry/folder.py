@@ -61,13 +61,13 @@ def _carry_over(file: Path, into: Path) -> None:
         return
     from prometheus_client.mmap_dict import MmapedDict
 
-    kept = MmapedDict(str(into))  # type: ignore[no-untyped-call]  # the library says no types here, and below
+    kept = MmapedDict(str(into))
     try:
-        for key, value, _at, _place in MmapedDict.read_all_values_from_file(str(file)):  # type: ignore[no-untyped-call]
-            before, _ = kept.read_value(key)  # type: ignore[no-untyped-call]
-            kept.write_value(key, before + value, 0.0)  # type: ignore[no-untyped-call]
+        for key, value, _at, _place in MmapedDict.read_all_values_from_file(str(file)):
+            before, _ = kept.read_value(key)
+            kept.write_value(key, before + value, 0.0)
     finally:
-        kept.close()  # type: ignore[no-untyped-call]
+        kept.close()
     file.unlink()
 
 
