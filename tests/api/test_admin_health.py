@@ -49,6 +49,7 @@ def page(shop: Shop, token: str = "", lang: str = "en") -> Mapping[str, Any]:
     return shown
 
 
+@pytest.mark.requirement("FR-8.3")
 def test_an_operator_sees_each_part_with_state_reason_and_age(shops: tuple[Shop, Shop]) -> None:
     asha, _ = shops
     token = operator(asha)
@@ -73,6 +74,7 @@ def test_an_operator_sees_each_part_with_state_reason_and_age(shops: tuple[Shop,
     assert again["workers"]["reason"] == "لا يعمل أي عامل."
 
 
+@pytest.mark.requirement("FR-8.3")
 def test_the_error_budget_rates_queue_and_last_errors_are_counted_from_the_books(shops: tuple[Shop, Shop]) -> None:
     asha, bina = shops
     old, at = now() - timedelta(days=31), now()
@@ -107,6 +109,7 @@ def test_the_error_budget_rates_queue_and_last_errors_are_counted_from_the_books
     assert error["reason"] == "", "an operator sees no tenant's books"
 
 
+@pytest.mark.requirement("FR-8.3")
 def test_a_tenant_sees_nothing_of_others_or_of_how_the_installation_is_built(shops: tuple[Shop, Shop]) -> None:
     asha, bina = shops
     enter_jobs(asha.ledger, a_job("secret", JobStatus.FAILED, failed=1000, last_error="a reason of Asha's"))

@@ -97,6 +97,7 @@ def listening(answer: bytes) -> Iterator[int]:
     thread.join()
 
 
+@pytest.mark.requirement("FR-8.6")
 def test_all_is_well(site: Site, redis: str) -> None:
     with listening(b"PONG\0") as port:
         run = site.run(LEDGERFLOW_REDIS_URL=redis, LEDGERFLOW_CLAMD_URL=f"tcp://127.0.0.1:{port}")
@@ -136,6 +137,7 @@ def test_books_that_are_behind(site: Site) -> None:
     assert site.faults()["migrations"] == "health.books_ahead"
 
 
+@pytest.mark.requirement("FR-8.6")
 def test_each_fault_is_found_among_others(tmp_path: Path) -> None:
     """Nobody works, a trigger is gone, a key is torn, a file is wrong, Redis and ClamAV are silent, the shelf is none,
     and a package stands before that of the fonts, and has none."""

@@ -28,11 +28,13 @@ def test_servers_and_workers_are_scraped_with_the_token_of_a_file() -> None:
     assert jobs == {"ledgerflow": shown, "ledgerflow-workers": shown}
 
 
+@pytest.mark.requirement("FR-8.2")
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
 def test_rules_fire_over_made_series_when_they_should_and_not_otherwise(path: Path) -> None:
     promtool("test", "rules", path)
 
 
+@pytest.mark.requirement("FR-8.2")
 def test_each_alert_is_seen_to_fire_to_stay_silent_and_to_resolve() -> None:
     """Silent in a test in which it never fires, and silent after it fired in the same."""
     fires: set[str] = set()

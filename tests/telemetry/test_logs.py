@@ -75,6 +75,7 @@ def _day(door: Door) -> tuple[str, ...]:
     return (*secrets, *(str(value) for value in key.values() if len(str(value)) > 60))
 
 
+@pytest.mark.requirement("FR-8.5")
 def test_a_batch_is_followed_by_its_trace_id_from_the_request_to_its_end(told: Told) -> None:
     own = [line for line in told.lines if line.get("trace_id") == TRACE]
     assert {line["event"] for line in own} == {"request", "job_taken_up", "job_issued", "job_ended"}
@@ -101,6 +102,7 @@ def test_every_line_is_json_with_its_time_and_level(told: Told) -> None:
     assert all({"event", "level", "timestamp"} <= line.keys() for line in told.lines)
 
 
+@pytest.mark.requirement("FR-8.5")
 def test_no_secret_is_in_the_log(told: Told) -> None:
     assert [secret for secret in told.secrets if secret in told.text] == []
     assert found_in(told.text) == []

@@ -99,6 +99,7 @@ def kinds_in_the_books(watched: Watched) -> dict[frozenset[tuple[str, str]], flo
     return {frozenset({("type", kind), ("status", "issued")}): float(count) for kind, count in kinds.items()}
 
 
+@pytest.mark.requirement("FR-8.1")
 def test_a_batch_is_counted_as_the_books_have_it(watched: Watched) -> None:
     before = watched.scrape()
     assert before.total("invoices_generated_total") == 0
@@ -127,6 +128,7 @@ def test_the_processes_that_draw_count_nothing(watched: Watched) -> None:
     assert len(psutil.Process(server).children(recursive=True)) > 1, "there are benches"
 
 
+@pytest.mark.requirement("FR-8.1")
 def test_after_a_kill_the_counts_are_right_and_nothing_of_the_dead_is_left_alive(watched: Watched) -> None:
     before = watched.scrape()
     dead = watched.worker()
@@ -227,6 +229,7 @@ def test_only_the_scrape_token_and_operators_read_the_series(watched: Watched) -
     assert watched.owner.get("/api/batches", headers=SCRAPER).status_code == 401, "and it opens nothing else"
 
 
+@pytest.mark.requirement("FR-8.1")
 def test_every_series_is_documented_and_every_documented_series_is_there(watched: Watched) -> None:
     page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
     of_all, of_tenant = page.split("## What a tenant sees")

@@ -84,6 +84,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 
 
+@pytest.mark.requirement("FR-7.3")
 @pytest.mark.parametrize("way", ELSEWHERE)
 def test_whatever_else_is_said_the_tenant_is_that_of_the_token(shops: tuple[Shop, Shop], way: str) -> None:
     asha, bina = shops
@@ -96,6 +97,7 @@ def test_whatever_else_is_said_the_tenant_is_that_of_the_token(shops: tuple[Shop
     assert asha.mark not in answer.text
 
 
+@pytest.mark.requirement("FR-7.3")
 def test_there_is_no_road_to_anothers_series(shops: tuple[Shop, Shop]) -> None:
     asha, bina = shops
     for path in (f"{PATH}/asha", "/api/tenant/asha/metrics", "/api/tenants/asha/metrics", "/metrics/asha"):
@@ -129,6 +131,7 @@ def test_of_ever_so_many_names_only_the_latest_are_kept() -> None:
     assert len(kept._known) == 1000
 
 
+@pytest.mark.requirement("FR-7.3")
 def test_a_name_cannot_break_out_of_its_label(shops: tuple[Shop, Shop]) -> None:
     asha, _ = shops
     name = 'x"} 1\nbatches{tenant="asha",status="queued"} 99\n# \\'
