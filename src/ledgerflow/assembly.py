@@ -64,6 +64,11 @@ class Application:
         return open_ledger(address, tenant, self._reserve)
 
 
+def format_codes() -> Sequence[str]:
+    """The codes of all installed formats, without bringing in what draws them."""
+    return [point.name for point in _points("ledgerflow.formats")]
+
+
 def standing_of(lobby: Lobby, now: Callable[[], datetime]) -> Callable[[], Standing]:
     """What asks how the installation stands; what thirty days come to, it asks once a minute at most."""
     budget = Kept(lambda: lobby.budget(now()), _BUDGET_SECONDS)

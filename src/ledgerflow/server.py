@@ -15,7 +15,7 @@ from ledgerflow.api.app import make_app
 from ledgerflow.api.gates.patience import patient
 from ledgerflow.api.house import House, Keys, now
 from ledgerflow.api.readiness import Readiness
-from ledgerflow.assembly import Application, shelf_address, standing_of
+from ledgerflow.assembly import Application, format_codes, shelf_address, standing_of
 from ledgerflow.attending import Attendant
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.identity.roles import INSTALLATION
@@ -144,7 +144,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         begin_vigil(lobby.ledger(INSTALLATION), at=now(), actor="server")
         shelf = open_shelf(shelf_address(settings.shelf_url, settings.database_url))
         keys = Keys(lambda: lobby.ledger(INSTALLATION))
-        series = Exposition(standing_of(lobby, now))
+        series = Exposition(standing_of(lobby, now), format_codes())
         with closing(Probe(settings.database_url)) as probe:
             board = Board(checks(_grounds(settings, lobby, probe, rules)), now)
             parts = (lobby, shelf, settings, keys, rules, Readiness(board), series, board)

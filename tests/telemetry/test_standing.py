@@ -141,7 +141,7 @@ def test_books_that_cannot_be_read_are_told_and_what_was_counted_is_too() -> Non
     def away() -> None:
         raise LedgerUnreachable(reason="it was taken away")
 
-    told = Scrape(Exposition(away).text().decode())  # type: ignore[arg-type]  # it never answers
+    told = Scrape(Exposition(away, ["pdf"]).text().decode())  # type: ignore[arg-type]  # it never answers
     assert told.value("ledgerflow_books_readable") == 0
     assert not told.all("workers_alive")
     assert ("invoice_collisions_total", frozenset({("type", "number"), ("status", "final")})) in told.samples

@@ -3,7 +3,7 @@
 import os
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics, generate_latest
@@ -23,9 +23,9 @@ MEDIA: Final = "text/plain; version=0.0.4; charset=utf-8"
 class Exposition:
     """All series of an installation, none of which names a tenant."""
 
-    def __init__(self, standing: Callable[[], Standing]) -> None:
+    def __init__(self, standing: Callable[[], Standing], formats: Iterable[str]) -> None:
         disable_created_metrics()
-        begin_counting()
+        begin_counting(formats)
         self._registry = CollectorRegistry()
         if os.environ.get(VARIABLE):
             MultiProcessCollector(self._registry)

@@ -17,7 +17,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from structlog.stdlib import BoundLogger
 
-from ledgerflow.assembly import standing_of
+from ledgerflow.assembly import format_codes, standing_of
 from ledgerflow.configuration.keeping import RuleBook
 from ledgerflow.configuration.rules import Rules
 from ledgerflow.identity.roles import INSTALLATION
@@ -127,11 +127,12 @@ def _work(
 @contextmanager
 def _series_served(post: Post, lobby: Lobby) -> Iterator[None]:
     """What this worker counts can be read at a port of its own, where that is wished."""
-    begin_counting()
+    codes = format_codes()
+    begin_counting(codes)
     if post.series is None:
         yield
         return
-    exposition = Exposition(standing_of(lobby, lambda: datetime.now(UTC)))
+    exposition = Exposition(standing_of(lobby, lambda: datetime.now(UTC)), codes)
     with serving_series(post.series, exposition):
         yield
 
