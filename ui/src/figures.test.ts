@@ -23,6 +23,6 @@ describe("amounts are written as their country writes them", () => {
   });
   it("keeps Latin digits in Arabic, and the day in every zone", () => {
     expect(day("2026-04-01", "ar")).toMatch(/1.*2026/);
-    expect(day("2026-04-01", "en")).toContain("2026");
+    expect(day("2026-04-01", "en")).toBe("1 Apr 2026");
   });
 });

@@ -25,13 +25,18 @@ export function count(many: number): string {
   return String(many).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** Where the language is written; days come before months, as on the invoices. */
+function locale(language: string): string {
+  return `${language === "en" ? "en-GB" : language}-u-nu-latn-ca-gregory`;
+}
+
 /** A day as words of the language, in Latin digits; days have no time zone. */
 export function day(written: string, language: string): string {
   const parts = new Date(`${written}T00:00:00Z`);
-  return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(parts);
+  return new Intl.DateTimeFormat(locale(language), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(parts);
 }
 
 /** A moment, where the reader is. */
 export function moment(written: string, language: string): string {
-  return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(written));
+  return new Intl.DateTimeFormat(locale(language), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(written));
 }

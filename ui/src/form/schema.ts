@@ -59,7 +59,8 @@ function joined(node: Node, root: Node): Node {
   const only = resolved(given[0] as Node, root);
   const { title = only.title, description = only.description } = node;
   const known = { ...only, ...made, title, description };
-  if (isNullable && !only.enum && typeof only.type === "string" && !["object", "array"].includes(only.type)) Object.assign(known, kind(only.type, true));
+  if (isNullable && only.enum) known.enum = [...only.enum, null];
+  if (isNullable && typeof only.type === "string" && !["object", "array"].includes(only.type)) Object.assign(known, kind(only.type, true));
   return known;
 }
 

@@ -23,12 +23,17 @@ function Field(props: FieldTemplateProps) {
             <label htmlFor={id}>{label}{required && <span className="muted small"> · {t("form.required")}</span>}</label>
           )}
           {children}
-          {rawDescription && <p className="help" id={descriptionId(id)}>{rawDescription}</p>}
+          {rawDescription && <p className="help" id={descriptionId(id)}>{quoted(rawDescription)}</p>}
           {errors}
         </div>
       )}
     </Wrap>
   );
+}
+
+/** Words, in which backticks quote what is written letter by letter. */
+function quoted(words: string): ReactNode[] {
+  return words.split("`").map((part, place) => (place % 2 ? <span className="code" key={part}>{part}</span> : part));
 }
 
 function Errors({ errors = [], fieldPathId }: FieldErrorProps) {
@@ -149,7 +154,7 @@ function Select(props: WidgetProps) {
   const { id, value, onChange, disabled, readonly, schema, options } = props;
   const { t } = useWords();
   const named = (schema as Node)["x-enum-titles"];
-  const given = (options.enumOptions ?? []) as { value: unknown; label: string }[];
+  const given = ((options.enumOptions ?? []) as { value: unknown; label: string }[]).filter((one) => one.value !== null);
   const at = given.findIndex((one) => one.value === value);
   return (
     <select id={id} name={id} className="input" disabled={disabled || readonly} value={at < 0 ? "" : String(at)} {...described(props)} onChange={(event) => onChange(event.target.value === "" ? emptied(props) : given[Number(event.target.value)]?.value)}>

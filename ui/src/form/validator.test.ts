@@ -27,7 +27,7 @@ describe("a schema is made ready for a form", () => {
     const { count, factor, style } = schema.properties as Record<string, Node>;
     expect(count).toMatchObject({ type: ["integer", "null"], minimum: 1, default: 5, title: "Invoices", "x-nullable": true });
     expect(factor).toMatchObject({ type: "string", default: "1", "x-decimal": { exclusiveMinimum: 0 } });
-    expect(style).toMatchObject({ enum: ["small", "large"], title: "Style" });
+    expect(style).toMatchObject({ type: ["string", "null"], enum: ["small", "large", null], title: "Style" });
     expect([count, factor, style].every((one) => one?.anyOf === undefined)).toBe(true);
   });
   it("a place is called by the titles on the way", () => {

@@ -88,20 +88,20 @@ function Explained({ id, whole }: { id: string; whole: Whole }) {
       {problem !== null && <Problem of={problem} again={again} />}
       {!got && problem === null && <Loading />}
       {got && (
-        <ol className="stack">
+        <ol className="card lines">
           {got.lines.map((one) => {
             const issued = whole.document.tax.lines[one.line - 1];
             const treatment = t(`treatments.${issued?.charge.treatment ?? "taxed"}`);
             return (
-            <li key={one.line} className="card stack close">
+            <li key={one.line}>
               <div className="row apart">
                 <h3 className="grow"><bdi className="num">{one.line}</bdi> · <bdi>{one.description}</bdi></h3>
                 {issued && <Amount of={issued.taxable_value} currency={whole.currency} named />}
               </div>
-              <ul className="row">
+              <ul className="row" hidden={!issued?.dues.length}>
                 {issued?.dues.map((due) => <li key={due.tax} className="due"><bdi className="num">{due.tax} {due.rate} %</bdi><Amount of={due.amount} currency={whole.currency} /></li>)}
               </ul>
-              <dl className="facts small">
+              <dl className="said">
                 <div><dt>{t("invoice.treatment")}</dt><dd>{treatment}</dd></div>
                 <div><dt>{t("invoice.rule")}</dt><dd><bdi>{one.rule}</bdi></dd></div>
                 {one.in_force_from && <div><dt>{t("invoice.since")}</dt><dd>{/^\d{4}-\d\d-\d\d$/.test(one.in_force_from) ? <Day of={one.in_force_from} /> : one.in_force_from}</dd></div>}
