@@ -1,9 +1,9 @@
 /** How a form that follows a schema looks: fields, groups that fold, lists, entries that are named; each is of one kind. */
 import {
-  ADDITIONAL_PROPERTY_FLAG, type ArrayFieldItemTemplateProps, type ArrayFieldTemplateProps, canExpand, descriptionId, errorId,
-  type FieldErrorProps, type FieldTemplateProps, type ObjectFieldTemplateProps, type Registry, type WidgetProps, type WrapIfAdditionalTemplateProps,
+  ADDITIONAL_PROPERTY_FLAG, type ArrayFieldItemTemplateProps, type ArrayFieldTemplateProps, asNumber, canExpand, descriptionId, errorId,
+  type FieldErrorProps, type FieldProps, type FieldTemplateProps, type ObjectFieldTemplateProps, type Registry, type WidgetProps, type WrapIfAdditionalTemplateProps,
 } from "@rjsf/utils";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 import { Sign } from "../parts";
 import { useWords } from "../words";
 import type { Node } from "./schema";
@@ -175,6 +175,19 @@ function Tick(props: WidgetProps) {
   );
 }
 
+/** A number as it is typed, with a point in every language; what is no number yet stays text, and is told as a mistake. */
+function Numbers(props: FieldProps) {
+  const { formData, onChange, registry } = props;
+  const [typed, setTyped] = useState<unknown>(formData);
+  const Text = registry.fields.StringField as ComponentType<FieldProps>;
+  const change: FieldProps["onChange"] = (value, path, errors, id) => {
+    setTyped(value);
+    onChange(typeof value === "string" ? asNumber(value) : value, path, errors, id);
+  };
+  const isSame = (typeof typed === "string" ? asNumber(typed) : typed) === formData;
+  return <Text {...props} formData={isSame ? typed : formData} onChange={change} />;
+}
+
 const Nothing = () => null;
 
 export const templates = {
@@ -183,3 +196,5 @@ export const templates = {
 };
 
 export const widgets = { TextWidget: Input, SelectWidget: Select, CheckboxWidget: Tick, DateWidget: Input };
+
+export const fields = { NumberField: Numbers };

@@ -107,12 +107,12 @@ function Files({ id }: { id: string }) {
         <div className="table">
           <table>
             <caption className="hidden">{t("batch.files")}</caption>
-            <thead><tr><th>{t("batch.file")}</th><th>{t("batch.hash")}</th><th><span className="hidden">{t("batch.take")}</span></th></tr></thead>
+            <thead><tr><th>{t("batch.file")}</th><th className="wide-only">{t("batch.hash")}</th><th><span className="hidden">{t("batch.take")}</span></th></tr></thead>
             <tbody>
               {got.items.map((one) => (
                 <tr key={one.name}>
                   <td><b className="code">{one.name}</b></td>
-                  <td className="main-words"><span className="code small muted">{one.sha256}</span></td>
+                  <td className="main-words wide-only"><span className="code hash small muted">{one.sha256}</span></td>
                   <td className="end">
                     <button type="button" className={`button ${one.name.endsWith(".zip") ? "main-deed" : ""}`} aria-label={t("batch.takeFile", { name: one.name })} onClick={() => take(one.name)}>
                       <Sign of="download" />{t("batch.take")}

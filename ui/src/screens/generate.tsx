@@ -3,7 +3,7 @@ import Form, { type IChangeEvent } from "@rjsf/core";
 import { ErrorSchemaBuilder, type RJSFValidationError } from "@rjsf/utils";
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
 import { type Node, ready, titles } from "../form/schema";
-import { templates, widgets } from "../form/templates";
+import { fields, templates, widgets } from "../form/templates";
 import { mistakes, type Say, validator } from "../form/validator";
 import { count } from "../figures";
 import { Amount, Empty, Loading, Notice, Problem, Title, useFetched } from "../parts";
@@ -189,11 +189,11 @@ function Order({ materials }: { materials: Materials }) {
         {wrong.length > 0 && <Summary wrong={wrong} />}
         {problem !== null && wrong.length === 0 && <Problem of={problem} />}
         <Form
-          schema={schema} formData={config} validator={checks} templates={templates} widgets={widgets} noHtml5Validate showErrorList={false}
+          schema={schema} formData={config} validator={checks} templates={templates} widgets={widgets} fields={fields} noHtml5Validate showErrorList={false}
           extraErrors={extra} extraErrorsBlockSubmit={false} onChange={change} onSubmit={order} onError={(errors) => setWrong(found(schema, errors))}
           idSeparator="_" translateString={(text) => t(`rjsf.${text}`, { defaultValue: "" })}
         >
-          <div className="stack wide">
+          <>
             <fieldset className="card stack close">
               <legend className="hidden">{t("generate.formats")}</legend>
               <h3 aria-hidden="true">{t("generate.formats")}</h3>
@@ -207,7 +207,7 @@ function Order({ materials }: { materials: Materials }) {
               </div>
             </fieldset>
             <div className="bar"><button type="submit" className="button main-deed" disabled={isBusy || wanted.length === 0}>{t("generate.order")}</button></div>
-          </div>
+          </>
         </Form>
       </div>
       <Beside schema={schema} config={config} formats={wanted} say={say} />

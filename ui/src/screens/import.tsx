@@ -219,7 +219,8 @@ function Changes({ upload, back }: { upload: Upload; back: () => void }) {
             <input type="checkbox" checked={isReplacing} onChange={(event) => setReplacing(event.target.checked)} />
             <span>{t("import.replace")}<span className="small muted"> {t("import.replaceHelp")}</span></span>
           </label>
-          <div className="table">
+          {got.items.length === 0 && <Notice kind="info" title={t("import.nothing")} />}
+          <div className="table" hidden={got.items.length === 0}>
             <table>
               <caption className="hidden">{t("import.steps.changes")}</caption>
               <thead><tr><th>{t("import.effect")}</th><th>{t("product.sku")}</th><th>{t("product.name")}</th><th>{t("import.difference")}</th></tr></thead>
