@@ -1,12 +1,17 @@
 """A real browser before the real server: windows that keep what went wrong in them, and pictures of what was seen."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.security.door import Door, opened
 
@@ -23,6 +28,9 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+EMAIL, PASSWORD = "owner@ledgerflow.example", "four words of no sense"
+SHEET = ROOT / "examples" / "catalogue.xlsx"
+_PROGRAM = (sys.executable, "-c", "from ledgerflow.cli import main; main()")
 LOCALES = {"en": "en-GB", "ar": "ar-BH", "hi": "hi-IN"}
 # What leans out at the side of a page, if anything does.
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -48,11 +56,31 @@ class Window:
 
 @dataclass(frozen=True)
 class Stage:
-    """The server, the browser, and the link by which the first owner comes in."""
+    """The server, the browser, the books, and the link by which the first owner comes in."""
 
     door: Door
     browser: Browser
+    books: Path
     link: str
+
+    def enter(self, tenant: str, email: str) -> str:
+        """Another business; the link by which its owner comes in."""
+        words = [*_PROGRAM, "tenants", "create", tenant, "--email", email, "--database", str(self.books)]
+        return subprocess.run(words, capture_output=True, text=True, check=True, env=os.environ).stdout.strip()
+
+    def furnish(self) -> None:
+        """The first business has an owner, a catalogue, and twelve invoices."""
+        secret = self.link.partition("secret=")[2]
+        with self.door.client() as client:
+            client.post("/api/auth/invitation", json={"secret": secret, "password": PASSWORD}).raise_for_status()
+            entered = client.post("/api/auth/sign-in", json={"email": EMAIL, "password": PASSWORD}).json()
+            client.headers["Authorization"] = f"Bearer {entered['access_token']}"
+            made = client.post("/api/catalogue/uploads", files={"file": (SHEET.name, SHEET.read_bytes())}).json()
+            client.post(f"/api/catalogue/uploads/{made['id']}/commit", json={}).raise_for_status()
+            shop = {"name": "Saffron Coast Trading", "establishments": [{"key": "gst", "strategy": "gst"}]}
+            client.put("/api/business", json=shop).raise_for_status()
+            ordered = client.post("/api/batches", json={"config": {"count": 12}, "formats": ["json"]})
+            _wait_for(client, ordered.json()["id"])
 
     @contextmanager
     def window(self, language: str) -> Iterator[Window]:
@@ -73,6 +101,13 @@ class Stage:
         context.close()
 
 
+def _wait_for(client: httpx.Client, batch: str) -> None:
+    end = time.monotonic() + 60
+    while (state := client.get(f"/api/batches/{batch}").json())["status"] != "succeeded":
+        assert time.monotonic() < end, state
+        time.sleep(0.1)
+
+
 @contextmanager
 def opened_stage(folder: Path) -> Iterator[Stage]:
     """A server with a worker in new books, and Chromium."""
@@ -82,5 +117,5 @@ def opened_stage(folder: Path) -> Iterator[Stage]:
         found = re.search(r"(/invitation#\S+)", log.read_text("utf-8"))
         assert found, "the server told no link"
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=[*_QUIET])
-        yield Stage(door, browser, found[1])
+        yield Stage(door, browser, folder / "ledger.db", found[1])
         browser.close()

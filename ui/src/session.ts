@@ -188,7 +188,7 @@ export async function follow<T>(path: string, signal: AbortSignal, heard: (event
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Refused && error.status >= 400 && error.status < 500) throw error;
+      if (error instanceof Refused && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
       lost(true);
     }
     await new Promise((done) => setTimeout(done, 1000));

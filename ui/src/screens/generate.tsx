@@ -135,7 +135,7 @@ function refusedAt(schema: Node, problem: unknown): Mistake[] {
 function Summary({ wrong }: { wrong: Mistake[] }) {
   const { t } = useWords();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), [wrong]);
+  useEffect(() => box.current?.focus(), []);
   const reach = (path: string[]) => {
     const field = document.getElementById(`root_${path.join("_")}`);
     for (let outer = field?.closest("details"); outer; outer = outer.parentElement?.closest("details")) outer.open = true;
@@ -165,19 +165,25 @@ function Order({ materials }: { materials: Materials }) {
   const [wrong, setWrong] = useState<Mistake[]>([]);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [attempts, setAttempts] = useState(0);
   const extra = useMemo(() => {
     const builder = new ErrorSchemaBuilder();
     for (const one of refusedAt(schema, problem)) builder.addErrors(one.message, one.path);
     return builder.ErrorSchema;
   }, [schema, problem]);
-  const change = (event: IChangeEvent) => { setConfig(event.formData as Config); setProblem(null); };
+  const refuse = (mistakes: Mistake[]) => { setWrong(mistakes); setAttempts(attempts + 1); };
+  const change = (event: IChangeEvent) => {
+    setConfig(event.formData as Config);
+    setProblem(null);
+    if (wrong.length > 0) setWrong(found(schema, mistakes(schema, event.formData, say)));
+  };
   const order = (event: IChangeEvent) => {
     setWrong([]);
     setProblem(null);
     setBusy(true);
     tell<{ id: string }>("/api/batches", { json: { config: event.formData, formats: wanted }, headers: { "Idempotency-Key": crypto.randomUUID() } })
       .then(({ id }) => go(`/batches/${id}`), (error) => {
-        setWrong(refusedAt(schema, error));
+        refuse(refusedAt(schema, error));
         setProblem(error);
         setBusy(false);
       });
@@ -186,11 +192,11 @@ function Order({ materials }: { materials: Materials }) {
   return (
     <div className="two">
       <div className="stack wide">
-        {wrong.length > 0 && <Summary wrong={wrong} />}
+        {wrong.length > 0 && <Summary key={attempts} wrong={wrong} />}
         {problem !== null && wrong.length === 0 && <Problem of={problem} />}
         <Form
           schema={schema} formData={config} validator={checks} templates={templates} widgets={widgets} fields={fields} noHtml5Validate showErrorList={false}
-          extraErrors={extra} extraErrorsBlockSubmit={false} onChange={change} onSubmit={order} onError={(errors) => setWrong(found(schema, errors))}
+          extraErrors={extra} extraErrorsBlockSubmit={false} onChange={change} onSubmit={order} onError={(errors) => refuse(found(schema, errors))} liveValidate={attempts > 0 ? "onChange" : undefined}
           idSeparator="_" translateString={(text) => t(`rjsf.${text}`, { defaultValue: "" })}
         >
           <>
