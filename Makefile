@@ -12,7 +12,7 @@ demo: venv          ## a catalogue becomes a verified archive of 100 invoices in
 help:               ## these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
 
-test: venv lint types contracts pytest  ## the gate
+test: venv lint types contracts ui ui-test pytest  ## the gate
 
 venv: $(VENV)/.ready  ## the environment, from the lock file
 

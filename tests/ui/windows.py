@@ -32,6 +32,8 @@ EMAIL, PASSWORD = "owner@ledgerflow.example", "four words of no sense"
 SHEET = ROOT / "examples" / "catalogue.xlsx"
 _PROGRAM = (sys.executable, "-c", "from ledgerflow.cli import main; main()")
 LOCALES = {"en": "en-GB", "ar": "ar-BH", "hi": "hi-IN"}
+_AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+_FOUND = "axe.run().then(made => made.violations.map(one => [one.id, ...one.nodes.map(node => node.html)]))"
 # What leans out at the side of a page, if anything does.
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -45,8 +47,10 @@ class Window:
     wrong: list[str]
 
     def keep(self, name: str) -> None:
-        """A picture of what is seen; nothing may lean out at the side, wide or narrow."""
+        """A picture of what is seen; nothing may lean out at the side, wide or narrow, and axe finds nothing."""
         PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate(_AXE.read_text("utf-8"))
+        assert self.page.evaluate(_FOUND) == [], name
         for width in (1280, 390):
             self.page.set_viewport_size({"width": width, "height": 900})
             assert self.page.evaluate(_WIDER) <= 0, f"{name} is wider than {width} pixels"

@@ -56,7 +56,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="shell">
       <a className="skip" href="#content">{t("skip")}</a>
-      <div className="side" id="navigation" data-open={isOpen}>
+      <aside className="side" id="navigation" aria-label={t("brand")} data-open={isOpen}>
         <Link href="/" className="brand"><Mark />{t("brand")}</Link>
         <nav aria-label={t("navigation")}>
           <ul>
@@ -77,7 +77,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
           <div className="row"><button type="button" className="button" onClick={() => void signOut()}>{t("signOut")}</button></div>
         </div>
-      </div>
+      </aside>
       {isOpen && <button type="button" className="veil" aria-label={t("close")} onClick={() => setOpen(false)} />}
       <div className="main">
         <header className="top">

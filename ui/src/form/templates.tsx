@@ -47,12 +47,13 @@ function kindOf(content: { props: { schema?: Node } }, registry: Registry): stri
 }
 
 /** A group that folds; one with a mistake in it opens. */
-function Group({ id, title, description, isWrong, children }: { id: string; title: string; description?: ReactNode; isWrong: boolean; children: ReactNode }) {
+function Group({ id, path, title, description, isWrong, children }: { id: string; path: (string | number)[]; title: string; description?: ReactNode; isWrong: boolean; children: ReactNode }) {
   const [isOpen, setOpen] = useState(isWrong);
+  const Heading = (["h2", "h3", "h4", "h5", "h6"] as const)[path.filter((step) => typeof step === "string").length - 1] ?? "h6";
   useEffect(() => { if (isWrong) setOpen(true); }, [isWrong]);
   return (
     <details id={id} className="whole" open={isOpen} data-wrong={isWrong} onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}>
-      <summary><h3>{title}</h3>{description && <span className="muted">{description}</span>}</summary>
+      <summary><Heading className="heading">{title}</Heading>{description && <span className="muted">{description}</span>}</summary>
       <div className="within">{children}</div>
     </details>
   );
@@ -81,13 +82,13 @@ function Objects(props: ObjectFieldTemplateProps) {
   const isItem = /^\d+$/.test(String(fieldPathId.path.at(-1) ?? ""));
   if (fieldPathId.path.length === 0) return <div className="made" id={fieldPathId.$id}><div className="card">{small.length > 0 && <div className="fields">{small.map((one) => <div key={one.name}>{one.content}</div>)}</div>}</div>{large.map((one) => <div key={one.name}>{one.content}</div>)}</div>;
   if (isItem || ADDITIONAL_PROPERTY_FLAG in schema) return <div className="stack" id={fieldPathId.$id}>{within}</div>;
-  return <Group id={fieldPathId.$id} title={title} description={schema.description} isWrong={hasMistakes(errorSchema)}>{within}</Group>;
+  return <Group id={fieldPathId.$id} path={fieldPathId.path} title={title} description={schema.description} isWrong={hasMistakes(errorSchema)}>{within}</Group>;
 }
 
 function Arrays({ items, canAdd, onAddClick, title, schema, fieldPathId, errorSchema, disabled, rawErrors }: ArrayFieldTemplateProps) {
   const { t } = useWords();
   return (
-    <Group id={fieldPathId.$id} title={title} description={schema.description} isWrong={hasMistakes(errorSchema)}>
+    <Group id={fieldPathId.$id} path={fieldPathId.path} title={title} description={schema.description} isWrong={hasMistakes(errorSchema)}>
       {rawErrors && rawErrors.length > 0 && <div className="field">{rawErrors.map((one) => <p className="wrong" key={one}>{one}</p>)}</div>}
       <div className="items">{items}</div>
       {canAdd && <div className="row"><button type="button" className="button" disabled={disabled} onClick={onAddClick}><Sign of="plus" />{t("form.add")}</button></div>}

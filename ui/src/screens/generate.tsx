@@ -202,7 +202,7 @@ function Order({ materials }: { materials: Materials }) {
           <>
             <fieldset className="card stack close">
               <legend className="hidden">{t("generate.formats")}</legend>
-              <h3 aria-hidden="true">{t("generate.formats")}</h3>
+              <p className="label" aria-hidden="true">{t("generate.formats")}</p>
               <div className="choices">
                 {formats.map((one) => (
                   <label key={one.code} className="choice">
