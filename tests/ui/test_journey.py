@@ -150,7 +150,7 @@ def test_each_screen_speaks_the_language_and_runs_its_way(
         page.goto("/")
         window.keep("sign-in")
         sign_in(page)
-        assert page.locator("html").get_attribute("dir") == direction
+        expect(page.locator("html")).to_have_attribute("dir", direction)
         assert page.locator("nav li").all_inner_texts() == places
         for place, landmark in zip(places, (".table", ".aside .sum", ".table", ".table"), strict=True):
             page.get_by_role("link", name=place, exact=True).click()
@@ -167,6 +167,22 @@ def test_each_screen_speaks_the_language_and_runs_its_way(
         amount = page.locator("dd.payable bdi")
         assert amount.evaluate("one => getComputedStyle(one).direction") == "ltr"
         assert re.fullmatch(r"INR [\d,]+\.\d\d", amount.inner_text())
+        assert window.wrong == []
+
+
+def test_another_language_keeps_what_was_filled_in(furnished: Stage) -> None:
+    with furnished.window("en") as window:
+        page = window.page
+        page.goto("/generate")
+        sign_in(page)
+        page.locator("#root_seed").fill("77")
+        page.get_by_label("Language").first.select_option("ar")
+        expect(page.locator("label[for=root_seed]")).to_contain_text("البذرة")
+        expect(page.locator("#root_seed")).to_have_value("77")
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        page.get_by_role("button", name="فاتح أو داكن").click()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 20, 18)"
+        window.keep("generate-dark")
         assert window.wrong == []
 
 

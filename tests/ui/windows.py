@@ -49,6 +49,7 @@ class Window:
     def keep(self, name: str) -> None:
         """A picture of what is seen; nothing may lean out at the side, wide or narrow, and axe finds nothing."""
         PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.locator("h1").first.wait_for()
         self.page.evaluate(_AXE.read_text("utf-8"))
         assert self.page.evaluate(_FOUND) == [], name
         for width in (1280, 390):

@@ -26,6 +26,7 @@ const SCREENS: [string, (found: Record<string, string>) => ReactNode][] = [
 ];
 
 export function App() {
+  const { t } = useWords();
   const path = usePath();
   const who = useSyncExternalStore(subscribe, whoami);
   const [isKnown, setKnown] = useState(false);
@@ -40,8 +41,14 @@ export function App() {
     if (path === "/" && who) go("/catalogue", true);
   }, [path, who]);
   if (isOpen) return <Invitation />;
-  if (problem) return <main className="content"><Problem of={problem} again={begin} /></main>;
-  if (!isKnown) return <main className="content"><Loading /></main>;
+  if (problem || !isKnown) {
+    return (
+      <main className="content">
+        <h1 className="hidden">{t("brand")}</h1>
+        {problem ? <Problem of={problem} again={begin} /> : <Loading />}
+      </main>
+    );
+  }
   if (!who) return <SignIn />;
   return (
     <Shell>

@@ -112,26 +112,29 @@ export async function signOut(): Promise<void> {
   }
 }
 
-/** The next access token, by cookie, one window at a time. False where nobody is signed in. */
+async function turn(before: string): Promise<boolean> {
+  if (token !== before) return token !== "";
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const sign = cookie();
+    if (!sign) break;
+    const answer = await reach("/api/auth/refresh", { method: "POST", headers: plain({ "X-CSRF-Token": sign }) });
+    if (answer.ok) {
+      take(await answer.json());
+      return true;
+    }
+    if (answer.status >= 500 || answer.status === 429) throw await refused(answer);
+    if (answer.status !== 409) break;
+    await new Promise((done) => setTimeout(done, 400)); // another window was first: its cookie is here by then
+  }
+  take(null);
+  return false;
+}
+
+/** The next access token, by cookie, one window at a time where the browser has locks. False where nobody is signed in. */
 export async function refresh(): Promise<boolean> {
   const before = token;
-  return navigator.locks.request("ledgerflow.refresh", async () => {
-    if (token !== before) return token !== "";
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const sign = cookie();
-      if (!sign) break;
-      const answer = await reach("/api/auth/refresh", { method: "POST", headers: plain({ "X-CSRF-Token": sign }) });
-      if (answer.ok) {
-        take(await answer.json());
-        return true;
-      }
-      if (answer.status >= 500 || answer.status === 429) throw await refused(answer);
-      if (answer.status !== 409) break;
-      await new Promise((done) => setTimeout(done, 400));
-    }
-    take(null);
-    return false;
-  });
+  const { locks } = navigator as { locks?: LockManager }; // over plain http there are none, but on this machine
+  return locks ? locks.request("ledgerflow.refresh", () => turn(before)) : turn(before);
 }
 
 export interface Asking {

@@ -63,7 +63,7 @@ export default function Generate() {
         <Empty title={t("catalogue.empty")}><p className="prose">{t("generate.noProducts")}</p><Link href="/catalogue/import" className="button main-deed">{t("catalogue.import")}</Link></Empty>
       )}
       {got && mayWrite() && got.hasProducts && !got.business && <SetUp done={again} />}
-      {got && mayWrite() && got.hasProducts && got.business && <Order key={language} materials={got} />}
+      {got && mayWrite() && got.hasProducts && got.business && <Order materials={got} />}
     </>
   );
 }
@@ -108,6 +108,11 @@ function SetUp({ done }: { done: () => void }) {
       <div className="row"><button type="submit" className="button main-deed">{t("setUp.keep")}</button></div>
     </form>
   );
+}
+
+/** A key that nobody else has, so that a request that is sent twice orders once. */
+function once(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 interface Mistake {
@@ -181,7 +186,7 @@ function Order({ materials }: { materials: Materials }) {
     setWrong([]);
     setProblem(null);
     setBusy(true);
-    tell<{ id: string }>("/api/batches", { json: { config: event.formData, formats: wanted }, headers: { "Idempotency-Key": crypto.randomUUID() } })
+    tell<{ id: string }>("/api/batches", { json: { config: event.formData, formats: wanted }, headers: { "Idempotency-Key": once() } })
       .then(({ id }) => go(`/batches/${id}`), (error) => {
         refuse(refusedAt(schema, error));
         setProblem(error);
