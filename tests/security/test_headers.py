@@ -23,7 +23,7 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
         ("POST", "/api/auth/sign-in", 400),
         ("GET", "/api/batches/x", 401),
         ("GET", "/api/auth/keys?x=" + "y" * 9000, 414),
-        ("GET", "/", 404),
+        ("POST", "/", 404),
     ],
 )
 def test_every_answer_bears_the_headers(stranger: httpx.Client, method: str, path: str, status: int) -> None:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from ledgerflow import __version__
 from ledgerflow.api import problems
 from ledgerflow.api.document import told
+from ledgerflow.api.gates.client import Client
 from ledgerflow.api.gates.counting import Durations
 from ledgerflow.api.gates.crowds import Crowds
 from ledgerflow.api.gates.headers import Headers
@@ -83,6 +84,7 @@ def make_app(house: House, hosts: Collection[str] = (), spans: Spans | None = No
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = told(app)  # type: ignore[method-assign]  # as FastAPI's manual has it
+    app.add_middleware(Client)
     app.add_middleware(Mishaps)  # the last that is added is the first that a request meets
     app.add_middleware(Crowds, most=house.settings.requests_in_hand)
     app.add_middleware(Measures, hosts=hosts, seconds=house.settings.body_seconds)
