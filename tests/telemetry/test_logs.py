@@ -69,7 +69,7 @@ def _day(door: Door) -> tuple[str, ...]:
                 break
             time.sleep(0.1)
         assert client.get(f"/api/downloads/{ticket}").status_code == 404
-        assert client.get("/no/such/page", params={"token": ticket}).status_code == 404
+        assert client.get("/api/no/such/page", params={"token": ticket}).status_code == 404
         cookies = tuple(client.cookies.values())
     secrets = (PASSWORD, wrong["password"], token, ticket, GSTIN, STREET, address(Role.OWNER), *cookies)
     return (*secrets, *(str(value) for value in key.values() if len(str(value)) > 60))

@@ -58,7 +58,7 @@ class Client:
         self._files = built(folder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not _is_of_api(scope["path"]):
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not is_api(scope["path"]):
             answer = self._answer(scope["path"], Headers(scope=scope))
             if answer is not None:
                 await answer(scope, receive, send)
@@ -81,7 +81,3 @@ class Client:
         if file.packed and "gzip" in asked.get("Accept-Encoding", ""):
             return Response(file.packed, media_type=file.kind, headers=headers | {"Content-Encoding": "gzip"})
         return Response(file.content, media_type=file.kind, headers=headers)
-
-
-def _is_of_api(path: str) -> bool:
-    return is_api(path) or path == "/api"

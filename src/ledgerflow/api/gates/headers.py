@@ -24,7 +24,7 @@ PROBES = ("/healthz", "/readyz", "/metrics")
 
 def is_api(path: str) -> bool:
     """Whether a path is of the API, rather than of the web client."""
-    return path.startswith("/api/") or path in PROBES
+    return f"/{path.split('/')[1]}" in ("/api", *PROBES)
 
 
 class Headers:
