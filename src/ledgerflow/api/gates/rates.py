@@ -75,7 +75,7 @@ class OwnCounts:
 class Rates:
     """How often each thing may be done within a minute, by whom. Where Redis cannot be had, each process counts alone:
     a limit that is a little too wide is better than a door that is shut. How often, `most` says at each count; where
-    that changes, Redis counts anew."""
+    that changes, counting begins anew."""
 
     def __init__(self, redis_url: str, most: Callable[[], sections.Rates]) -> None:
         self._own = OwnCounts()
@@ -92,7 +92,7 @@ class Rates:
                 return
             except StorageError:
                 self._alone_until = time.monotonic() + _ALONE
-        if wait := self._own.count(names, item.amount, time.monotonic()):
+        if wait := self._own.count((*names, str(item.amount)), item.amount, time.monotonic()):
             raise TooFast(seconds=ceil(wait))
 
 
