@@ -77,7 +77,7 @@ def make_books(folder: Path) -> Books:
         ledger.transact(lambda journal: journal.stock.put(stocked))
         life = timedelta(days=1)
         _, key = make_key(ledger, "default", "bench", Role.OWNER, life, at=_NOW, actor="bench", draw=_draw)
-    said = {"DATABASE_URL": url, "SHELF_URL": str(folder / "shelf"), "OPEN_BATCHES": "1000000"}
+    said = {"DATABASE_URL": url, "SHELF_URL": str(folder / "shelf"), "OPEN_BATCHES": "100000", "ORDERS": "1000000"}
     return Books({**os.environ, **{f"LEDGERFLOW_{name}": value for name, value in said.items()}}, key)
 
 
